@@ -1,0 +1,1 @@
+"""Land, records and rasters become layers on one national grid."""

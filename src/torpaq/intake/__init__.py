@@ -1,0 +1,1 @@
+"""Field submissions and files become checked records and proposed entries."""

@@ -1,0 +1,1 @@
+"""Tables, maps, treaty and donor returns, the public extract."""

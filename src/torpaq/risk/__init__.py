@@ -1,0 +1,1 @@
+"""Layers become a contamination surface with uncertainty, explanation and score card."""
