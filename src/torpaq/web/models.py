@@ -68,6 +68,7 @@ class LedgerEntry(Shaped):
     ``line`` is the entry in its canonical text form and is what the hash chain covers; the other columns are the same
     entry, ready to be filtered and read back without parsing. ``shape`` is the snapped polygon that was signed,
     ``written`` its text, ``original`` the coordinates, CRS, notation, method and transformation as they were typed.
+    Decimal figures are kept as the text they were written in, so that a row gives back the very entry that was signed.
     """
 
     position = models.PositiveIntegerField(unique=True)
@@ -84,7 +85,7 @@ class LedgerEntry(Shaped):
     status = models.CharField(max_length=16, blank=True, choices=[(s.value, s.value) for s in Status])
     depth_cm = models.CharField(max_length=24, blank=True)
     written = models.TextField(blank=True)
-    unlocated_m2 = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    unlocated_m2 = models.CharField(max_length=40, blank=True)
     unlocated_unit = models.CharField(max_length=64, blank=True)
     record = models.TextField(blank=True)
     approver = models.CharField(max_length=200, blank=True)
@@ -94,7 +95,7 @@ class LedgerEntry(Shaped):
     sector = models.CharField(max_length=64, blank=True)
     target = models.CharField(max_length=64, blank=True)
     measure = models.CharField(max_length=16, blank=True, choices=[(m.value, m.value) for m in Measure])
-    figure_m2 = models.DecimalField(max_digits=20, decimal_places=4, null=True)
+    figure_m2 = models.CharField(max_length=40, blank=True)
     since = models.DateField(null=True)
     part_of = models.CharField(max_length=64, blank=True)
 
