@@ -110,7 +110,7 @@ def role_statements() -> list[str]:
         f"IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{APP_ROLE}') "
         f"THEN CREATE ROLE {APP_ROLE} NOLOGIN; END IF; "
         "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
-        f"GRANT {APP_ROLE} TO CURRENT_USER",
+        f"DO $$ BEGIN IF NOT pg_has_role('{APP_ROLE}', 'MEMBER') THEN GRANT {APP_ROLE} TO CURRENT_USER; END IF; END $$",
         f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE}",
         f"REVOKE UPDATE, DELETE, TRUNCATE ON {LEDGER} FROM {APP_ROLE}",

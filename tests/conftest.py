@@ -1,0 +1,29 @@
+"""What every test may rely on: the database tests are marked for both engines, and a ledger that may be committed."""
+
+from collections.abc import Iterator
+
+import pytest
+
+DATABASE_FIXTURES = {"db", "transactional_db", "committed_ledger", "client", "live_server"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that touches the database ``both_engines``: it runs again on PostgreSQL with PostGIS."""
+    for item in items:
+        if DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.both_engines)
+
+
+@pytest.fixture
+def committed_ledger(transactional_db: None) -> Iterator[None]:
+    """A ledger whose transactions are really committed. The guards refuse its removal, so they are lifted for that."""
+    from django.db import connection
+
+    yield
+    table = "torpaq_web_ledgerentry"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"DROP TRIGGER {table}_no_change ON {table}; DROP TRIGGER {table}_no_truncate ON {table}")
+        else:
+            cursor.execute(f"DROP TRIGGER {table}_no_delete")
+            cursor.execute(f"DELETE FROM {table}_rtree")
