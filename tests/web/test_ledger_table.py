@@ -104,6 +104,7 @@ def tamper(statement: str) -> None:
     table = "torpaq_web_ledgerentry"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             cursor.execute(statement.format(table))
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")

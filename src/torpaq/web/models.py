@@ -120,17 +120,28 @@ class LedgerEntry(Shaped):
         return self.entry_id
 
 
+class AreaStatus(models.TextChoices):
+    """What a hazardous area is as a whole: the worst that any of its land is."""
+
+    CHA = "cha", "Confirmed hazardous area"
+    SHA = "sha", "Suspected hazardous area"
+    RELEASED = "released", "All released"
+    UNLOCATED = "unlocated", "Known only as a total"
+    NONE = "none", "Nothing stands"
+
+
 class HazardousArea(Shaped):
     """One hazardous area as it stands now, for lists, search and the map. Derived: dropped and rebuilt at will.
 
-    ``shape`` is the rectangle around all its located entries; areas are square metres by status, land of both classes
-    counted once in ``open_m2`` and ``released_m2`` and once a class in ``mine_*`` and ``erw_*``.
+    ``shape`` is the rectangle around all its located entries; the areas are square metres of land, each counted once
+    whatever its classes. ``mine_status`` and ``erw_status`` are ``cha``, ``sha``, ``released`` or empty. ``held`` is
+    exact: doubled µm² by account (mine, erw, land) and status number, see ``torpaq.web.holdings``.
     """
 
     area = models.CharField(max_length=64, unique=True)
     unit = models.CharField(max_length=64, blank=True, db_index=True)
     operator = models.CharField(max_length=64, blank=True)
-    status = models.CharField(max_length=16, db_index=True)
+    status = models.CharField(max_length=16, choices=AreaStatus.choices, db_index=True)
     mine_status = models.CharField(max_length=16, blank=True)
     erw_status = models.CharField(max_length=16, blank=True)
     sha_m2 = models.FloatField(default=0)
@@ -140,6 +151,7 @@ class HazardousArea(Shaped):
     cleared_m2 = models.FloatField(default=0)
     open_m2 = models.FloatField(default=0)
     released_m2 = models.FloatField(default=0)
+    held = models.JSONField(default=list)
     unlocated_m2 = models.FloatField(default=0)
     entry_count = models.PositiveIntegerField(default=0)
     first_effective = models.DateField()
@@ -147,7 +159,7 @@ class HazardousArea(Shaped):
     last_recorded = models.DateField()
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
-    search_key = models.CharField(max_length=400, blank=True, db_index=True)
+    search_key = models.CharField(max_length=400, blank=True)
 
     class Meta:
         """Order and indexes."""

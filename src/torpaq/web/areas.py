@@ -1,0 +1,149 @@
+"""The hazardous areas' derived rows: for lists, search and the map. Dropped and rebuilt at will; nothing is lost."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Max, Min
+
+from torpaq.geo.crs import AZE
+from torpaq.geo.shape import CM_PER_M, box_shape
+from torpaq.land.entry import Status
+from torpaq.land.live import LiveLand
+from torpaq.land.postings import ERW_ACCOUNT, LAND_ACCOUNT, MINE_ACCOUNT
+from torpaq.land.rules import CANCELLED, CHA, CLEARED, REDUCED, SHA
+from torpaq.standard.country import Country, load_country
+from torpaq.standard.text import fold_name
+from torpaq.web.holdings import Holding, holdings_by_area, unlocated_open_m2
+from torpaq.web.models import AreaStatus, HazardousArea, LedgerEntry
+from torpaq.web.programme_row import programme_row
+
+BATCH = 2000
+FLOOR_M2 = 0.005  # less than half a hundredth of a square metre is rounding of the fold, not land
+RELEASED = (CANCELLED, REDUCED, CLEARED)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the ledger's rows say of one area: unit and operator, number of entries, dates, bounds in cm."""
+
+    unit: str
+    operator: str
+    entry_count: int
+    first_effective: date
+    last_effective: date
+    last_recorded: date
+    bounds_cm: tuple[int, int, int, int] | None
+
+
+def rebuild_areas(land: LiveLand) -> int:
+    """Derive every hazardous area's row anew from the land and the ledger table; return how many there are."""
+    held = holdings_by_area(land.book, land.postings())
+    facts = facts_of_areas(None)
+    apart = unlocated_open_m2(land.book, facts)
+    country = programme_country()
+    rows = [
+        area_row(country, name, held.get(name, Holding()), apart.get(name, 0.0), facts[name]) for name in sorted(facts)
+    ]
+    HazardousArea.objects.all().delete()
+    HazardousArea.objects.bulk_create(rows, batch_size=BATCH)
+    return len(rows)
+
+
+def refresh_areas(land: LiveLand, names: Iterable[str], moved: dict[str, Holding]) -> None:
+    """Bring the rows of some areas up to the ledger table, inside the caller's transaction.
+
+    ``moved`` is what the new entries changed, by area; what an area held before stands in its row, exact.
+    """
+    touched = sorted({name for name in (*names, *moved) if name})
+    before = HazardousArea.objects.in_bulk(touched, field_name="area")
+    facts = facts_of_areas(touched)
+    apart = unlocated_open_m2(land.book, touched)
+    country = programme_country()
+    for name in facts:
+        old = before.get(name)
+        held = Holding(old.held if old else Holding().amounts).plus(moved.get(name, Holding()))
+        row = area_row(country, name, held, apart.get(name, 0.0), facts[name])
+        row.pk = old.pk if old else None
+        row.save()
+
+
+def programme_country() -> Country | None:
+    """Return the country of this programme, None while the programme has no row yet."""
+    programme = programme_row()
+    return load_country(programme.country) if programme else None
+
+
+def facts_of_areas(names: list[str] | None) -> dict[str, Facts]:
+    """Read the facts of the named areas, or of all, from the ledger table."""
+    entries = LedgerEntry.objects.exclude(area="")
+    if names is not None:
+        entries = entries.filter(area__in=names)
+    last: dict[str, dict[str, str]] = {"unit": {}, "operator": {}}
+    for column, latest in last.items():
+        stated = entries.exclude(**{column: ""}).order_by("position").values_list("area", column)
+        latest.update(stated)  # the last entry that states one wins
+    sums = entries.order_by().values("area").annotate(
+        n=Count("pk"), first=Min("effective"), latest=Max("effective"), recorded=Max("recorded"),
+        x0=Min("x_min_cm"), y0=Min("y_min_cm"), x1=Max("x_max_cm"), y1=Max("y_max_cm"),
+    )  # fmt: skip
+    return {
+        row["area"]: Facts(
+            last["unit"].get(row["area"], ""),
+            last["operator"].get(row["area"], ""),
+            row["n"],
+            row["first"],
+            row["latest"],
+            row["recorded"],
+            None if row["x0"] is None else (row["x0"], row["y0"], row["x1"], row["y1"]),
+        )
+        for row in sums
+    }
+
+
+def area_row(country: Country | None, name: str, held: Holding, unlocated_m2: float, facts: Facts) -> HazardousArea:
+    """Return the unsaved row of one hazardous area."""
+    row = HazardousArea(
+        area=name,
+        unit=facts.unit,
+        operator=facts.operator,
+        held=held.amounts,
+        mine_status=status_of(held, MINE_ACCOUNT),
+        erw_status=status_of(held, ERW_ACCOUNT),
+        sha_m2=held.m2(LAND_ACCOUNT, SHA),
+        cha_m2=held.m2(LAND_ACCOUNT, CHA),
+        cancelled_m2=held.m2(LAND_ACCOUNT, CANCELLED),
+        reduced_m2=held.m2(LAND_ACCOUNT, REDUCED),
+        cleared_m2=held.m2(LAND_ACCOUNT, CLEARED),
+        open_m2=held.m2(LAND_ACCOUNT, SHA, CHA),
+        released_m2=held.m2(LAND_ACCOUNT, *RELEASED),
+        unlocated_m2=unlocated_m2,
+        entry_count=facts.entry_count,
+        first_effective=facts.first_effective,
+        last_effective=facts.last_effective,
+        last_recorded=facts.last_recorded,
+        search_key=search_key(name, facts, country),
+    )
+    row.status = status_of(held, LAND_ACCOUNT) or (AreaStatus.UNLOCATED if row.unlocated_m2 else AreaStatus.NONE)
+    if facts.bounds_cm:
+        x0, y0, x1, y1 = (bound / CM_PER_M for bound in facts.bounds_cm)
+        row.shape = box_shape(x0, y0, x1, y1)
+        lon, lat = AZE.inverse((x0 + x1) / 2, (y0 + y1) / 2)
+        row.lon, row.lat = float(lon), float(lat)
+    return row
+
+
+def status_of(held: Holding, account: int) -> str:
+    """Return the worst status of an account: ``cha``, ``sha``, else ``released``, else an empty text."""
+    if held.m2(account, CHA) > FLOOR_M2:
+        return Status.CHA.value
+    if held.m2(account, SHA) > FLOOR_M2:
+        return Status.SHA.value
+    return AreaStatus.RELEASED.value if held.m2(account, *RELEASED) > FLOOR_M2 else ""
+
+
+def search_key(name: str, facts: Facts, country: Country | None) -> str:
+    """Return what an area is found by: its id, its operator and its unit in every language, folded."""
+    unit = country.units.get(facts.unit) if country else None
+    words = [name, facts.operator, facts.unit, *(unit.names.values() if unit else ())]
+    return fold_name(" ".join(words))[:400]

@@ -1,0 +1,86 @@
+"""What each hazardous area holds of every status: sums of the ledger's movements, exact.
+
+A movement leaves the area of the entry that had opened the land and enters the area of the entry that opens it anew;
+land that is released stays in the books of the area that had it open.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from torpaq.land.book import Book
+from torpaq.land.postings import HIGH, LAND_ACCOUNT, Postings
+from torpaq.land.rules import CHA, NONE, SHA, STATUSES
+from torpaq.land.unlocated import unlocated_postings
+
+UM2 = 2 * HIGH  # doubled µm² in a square metre
+ACCOUNTS, STATUS_COUNT = 3, len(STATUSES)
+Longs = NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class Holding:
+    """Doubled µm² by account (mine, erw, the land itself) and status number; Python integers, so exact."""
+
+    amounts: list[list[int]] = field(default_factory=lambda: [[0] * STATUS_COUNT for _ in range(ACCOUNTS)])
+
+    def m2(self, account: int, *statuses: int) -> float:
+        """Square metres of the given statuses together."""
+        return sum(self.amounts[account][status] for status in statuses) / UM2
+
+    def plus(self, other: "Holding", sign: int = 1) -> "Holding":
+        """Return the sum (or, with ``sign`` -1, the difference) of two holdings."""
+        pairs = zip(self.amounts, other.amounts, strict=True)
+        return Holding([[a + sign * b for a, b in zip(mine, theirs, strict=True)] for mine, theirs in pairs])
+
+    def is_empty(self) -> bool:
+        """Say whether nothing is held."""
+        return not any(any(amounts) for amounts in self.amounts)
+
+
+def holdings_by_area(book: Book, postings: Postings) -> dict[str, Holding]:
+    """Sum movements into what each hazardous area holds. Illegal and unrecorded movements moved nothing."""
+    area, account, status, high, low = _signed(book, postings)
+    cell = (area * ACCOUNTS + account) * STATUS_COUNT + status
+    cells, place = np.unique(cell, return_inverse=True)
+    sums_high, sums_low = np.zeros(len(cells), np.int64), np.zeros(len(cells), np.int64)
+    np.add.at(sums_high, place, high)
+    np.add.at(sums_low, place, low)
+    holdings: dict[str, Holding] = defaultdict(Holding)
+    for key, total_high, total_low in zip(cells.tolist(), sums_high.tolist(), sums_low.tolist(), strict=True):
+        rest, of_status = divmod(key, STATUS_COUNT)
+        of_area, of_account = divmod(rest, ACCOUNTS)
+        holdings[book.areas[of_area]].amounts[of_account][of_status] = total_high * HIGH + total_low
+    return dict(holdings)
+
+
+def _signed(book: Book, postings: Postings) -> tuple[Longs, Longs, Longs, Longs, Longs]:
+    """Split each legal movement into what leaves (negative) and what enters: area, account, status, high, low."""
+    legal = postings.where(postings.to < STATUS_COUNT)
+    areas = book.columns[3].astype(np.int64)
+    own = areas[legal.entry]
+    before = np.where(legal.other >= 0, areas[np.maximum(legal.other, 0)], own)
+    opens = _is_open(legal.to) & ~_is_open(legal.was)
+    after = np.where(opens, own, before)
+    leaves, enters = legal.was != NONE, legal.to != NONE
+    return (
+        np.concatenate([before[leaves], after[enters]]),
+        np.concatenate([legal.account[leaves], legal.account[enters]]),
+        np.concatenate([legal.was[leaves], legal.to[enters]]),
+        np.concatenate([-legal.high[leaves], legal.high[enters]]),
+        np.concatenate([-legal.low[leaves], legal.low[enters]]),
+    )
+
+
+def _is_open(status: Longs) -> NDArray[np.bool_]:
+    return (status == SHA) | (status == CHA)
+
+
+def unlocated_open_m2(book: Book, areas: Iterable[str]) -> dict[str, float]:
+    """Open land that is known only as a total, square metres by area, for those of the named areas that have any."""
+    numbers = [book.area_of[area] for area in areas if area in book.area_of]
+    apart, _ = unlocated_postings(book, book.standing() & np.isin(book.columns[3], numbers))
+    return {area: held.m2(LAND_ACCOUNT, SHA, CHA) for area, held in holdings_by_area(book, apart).items()}
