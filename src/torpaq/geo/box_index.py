@@ -1,0 +1,138 @@
+"""A packed tree over boxes, and the index of boxes that grows: which boxes touch this one?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from torpaq.geo.arrangement_exact import Ints, grown, kernel
+
+_NODE = 16  # children of a tree node
+_DEEPEST = 16  # levels a stack is made for: 16¹⁶ boxes
+_SMALL_BUFFER = 256
+
+
+@dataclass(frozen=True, slots=True)
+class BoxTree:
+    """Boxes (x_min, y_min, x_max, y_max) sorted into tiles, level over level; build it with :func:`box_tree`."""
+
+    boxes: Ints  # (n_nodes, 4) the n boxes in tile order, then each level above them
+    levels: Ints  # (n_levels + 1,) where each level begins in ``boxes``
+    ids: Ints  # (n,) the number of each of the first n boxes
+
+
+def box_tree(boxes: Ints) -> BoxTree:
+    """Return the packed tree (sort-tile-recursive, Leutenegger et al. 1997) of an (n, 4) int64 array of boxes."""
+    n = len(boxes)
+    ids = np.arange(n)
+    if n > _NODE:
+        centre_x, centre_y = boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]
+        by_x = np.argsort(centre_x, kind="stable")
+        strip = np.empty(n, np.int64)
+        strip[by_x] = ids // (_NODE * max(1, round(np.sqrt(n / _NODE))))
+        ids = np.lexsort((centre_y, strip))
+    sizes = [n]
+    while sizes[-1] > 1:
+        sizes.append(-(-sizes[-1] // _NODE))
+    levels = np.cumsum([0, *sizes])
+    nodes = np.empty((int(levels[-1]), 4), np.int64)
+    nodes[:n] = boxes[ids]
+    _pack(nodes, levels)
+    return BoxTree(nodes, levels, ids)
+
+
+@kernel
+def _pack(nodes: Ints, levels: Ints) -> None:
+    for level in range(1, len(levels) - 1):
+        for k in range(levels[level + 1] - levels[level]):
+            first = levels[level - 1] + k * _NODE
+            last = min(first + _NODE, levels[level])
+            node = levels[level] + k
+            nodes[node, 0], nodes[node, 1] = nodes[first:last, 0].min(), nodes[first:last, 1].min()
+            nodes[node, 2], nodes[node, 3] = nodes[first:last, 2].max(), nodes[first:last, 3].max()
+
+
+@kernel
+def search_tree(
+    boxes: Ints, levels: Ints, ids: Ints, x0: int, y0: int, x1: int, y1: int, hits: Ints
+) -> tuple[Ints, int]:
+    """Write the numbers of all boxes that touch the closed box into ``hits`` (grown if need be); return it and how many.
+
+    In no particular order.
+    """
+    count, depth = 0, 0
+    stack = np.empty((_DEEPEST * _NODE, 2), np.int64)
+    if len(levels) > 1 and levels[1] > 0:
+        stack[0, 0], stack[0, 1] = len(levels) - 2, levels[len(levels) - 2]
+        depth = 1
+    while depth > 0:
+        depth -= 1
+        level, node = stack[depth, 0], stack[depth, 1]
+        if boxes[node, 0] > x1 or boxes[node, 2] < x0 or boxes[node, 1] > y1 or boxes[node, 3] < y0:
+            continue
+        if level == 0:
+            hits = grown(hits, count + 1)
+            hits[count] = ids[node]
+            count += 1
+            continue
+        first = levels[level - 1] + (node - levels[level]) * _NODE
+        for child in range(first, min(first + _NODE, levels[level])):
+            if boxes[child, 0] <= x1 and boxes[child, 2] >= x0 and boxes[child, 1] <= y1 and boxes[child, 3] >= y0:
+                stack[depth, 0], stack[depth, 1] = level - 1, child
+                depth += 1
+    return hits, count
+
+
+@kernel
+def _search_rows(boxes: Ints, start: int, end: int, x0: int, y0: int, x1: int, y1: int, hits: Ints, count: int) -> tuple[Ints, int]:
+    for k in range(start, end):
+        if boxes[k, 0] <= x1 and boxes[k, 2] >= x0 and boxes[k, 1] <= y1 and boxes[k, 3] >= y0:
+            hits = grown(hits, count + 1)
+            hits[count] = k
+            count += 1
+    return hits, count
+
+
+class BoxIndex:
+    """An index of closed boxes (x_min, y_min, x_max, y_max), whole numbers in one unit, that can grow.
+
+    The boxes are in a packed tree, the newest few in a buffer beside it; when the buffer outgrows the square root of
+    the whole, the tree is built anew. Ids are 0, 1, 2 … in the order of adding. Not safe for writers in two threads.
+    """
+
+    def __init__(self, boxes: Sequence[tuple[int, int, int, int]] | Ints = ()) -> None:
+        self._boxes = np.empty((64, 4), np.int64)
+        self._count = 0
+        self._packed = 0
+        self._tree = box_tree(self._boxes[:0])
+        self.extend(boxes)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, box: tuple[int, int, int, int]) -> int:
+        """Add one box and return its id."""
+        self.extend([box])
+        return self._count - 1
+
+    def extend(self, boxes: Sequence[tuple[int, int, int, int]] | Ints) -> None:
+        """Add boxes in their order, an (n, 4) array or a list of tuples; much faster than one by one."""
+        rows = np.asarray(boxes, dtype=np.int64).reshape(-1, 4)
+        total = self._count + len(rows)
+        if total > len(self._boxes):
+            larger = np.empty((max(total, 2 * len(self._boxes)), 4), np.int64)
+            larger[: self._count] = self._boxes[: self._count]
+            self._boxes = larger
+        self._boxes[self._count : total] = rows
+        self._count = total
+        if total - self._packed > max(_SMALL_BUFFER, 4 * int(np.sqrt(total))):
+            self._tree, self._packed = box_tree(self._boxes[:total]), total
+
+    def query(self, box: tuple[int, int, int, int]) -> Ints:
+        """Return the ids of all boxes that overlap or touch this one, ascending, as an int64 array."""
+        x0, y0, x1, y1 = (int(side) for side in box)
+        hits = np.empty(64, np.int64)
+        hits, count = search_tree(self._tree.boxes, self._tree.levels, self._tree.ids, x0, y0, x1, y1, hits)
+        hits, count = _search_rows(self._boxes, self._packed, self._count, x0, y0, x1, y1, hits, count)
+        ids: Ints = np.sort(hits[:count])
+        return ids
