@@ -1,0 +1,152 @@
+"""The book: entries in the order they came, with their columns as arrays, and which of them stand at a date."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from torpaq.land.entry import Entry, Kind, Located, Status
+from torpaq.land.rules import ESTABLISH, NUMBER_OF_KIND, NUMBER_OF_STATUS
+from torpaq.land.steps import Columns
+
+NO_OPERATION = -1  # void and assert: they never meet land
+
+
+class Book:
+    """Entries by number (their place in the book, from 0) and the columns the fold reads. Grows, never shrinks."""
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self.entries: list[Entry] = []
+        self.number_of: dict[str, int] = {}
+        self.area_of: dict[str, int] = {}
+        self.areas: list[str] = []
+        self.redraws: dict[int, list[int]] = {}
+        self.establishes: dict[int, list[int]] = {}
+        self.voids: list[int] = []
+        self.asserts: list[int] = []
+        self._operation = np.empty(0, np.int8)
+        self._stated = np.empty(0, np.int8)
+        self._classes = np.empty(0, np.int8)
+        self._area = np.empty(0, np.int32)
+        self._effective = np.empty(0, np.int32)
+        self._recorded = np.empty(0, np.int32)
+        self._located = np.empty(0, np.bool_)
+        self.extend(entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @property
+    def columns(self) -> Columns:
+        """Operation, stated status, classes and area of every entry, by number."""
+        n = len(self)
+        return self._operation[:n], self._stated[:n], self._classes[:n], self._area[:n]
+
+    @property
+    def effective(self) -> NDArray[np.int32]:
+        """Dates of effect as proleptic ordinals, by number."""
+        return self._effective[: len(self)]
+
+    @property
+    def recorded(self) -> NDArray[np.int32]:
+        """Dates of recording as proleptic ordinals, by number."""
+        return self._recorded[: len(self)]
+
+    @property
+    def located(self) -> NDArray[np.bool_]:
+        """Which entries have a polygon, by number."""
+        return self._located[: len(self)]
+
+    def extend(self, entries: Iterable[Entry]) -> None:
+        """Append entries, in this order."""
+        for entry in entries:
+            self.append(entry)
+
+    def append(self, entry: Entry) -> int:
+        """Append one entry and return its number."""
+        number = len(self.entries)
+        if number >= len(self._operation):
+            self._grow(max(1024, 2 * number))
+        area = self._area_number(entry.area)
+        operation = NUMBER_OF_KIND.get(entry.kind, NO_OPERATION)
+        self.entries.append(entry)
+        self.number_of.setdefault(entry.id, number)
+        self._operation[number] = operation
+        self._stated[number] = self._stated_status(entry, area)
+        self._classes[number] = int(entry.contamination)
+        self._area[number] = area
+        self._effective[number] = entry.effective.toordinal()
+        self._recorded[number] = entry.recorded.toordinal()
+        self._located[number] = isinstance(entry.place, Located)
+        if operation == ESTABLISH:
+            self.establishes.setdefault(area, []).append(number)
+        if entry.kind is Kind.REDRAW and self._located[number]:
+            self.redraws.setdefault(area, []).append(number)
+        if entry.kind is Kind.VOID:
+            self.voids.append(number)
+        if entry.kind is Kind.ASSERT:
+            self.asserts.append(number)
+        return number
+
+    def drop_last(self) -> None:
+        """Forget the last entry: the end of a trial. The areas it may have named stay, unused."""
+        entry = self.entries.pop()
+        number = len(self.entries)
+        if self.number_of.get(entry.id) == number:
+            del self.number_of[entry.id]
+        area = int(self._area[number])
+        for numbers in (self.voids, self.asserts, self.redraws.get(area, []), self.establishes.get(area, [])):
+            if numbers and numbers[-1] == number:
+                numbers.pop()
+
+    def order(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return entry numbers in the order of the fold: effective, recorded, position."""
+        return numbers[np.lexsort((numbers, self._recorded[numbers], self._effective[numbers]))]
+
+    def standing(self, known_on: date | None = None) -> NDArray[np.bool_]:
+        """Return which entries stand as known on a date: recorded by then and not taken back by a standing void.
+
+        A void may take back a void. It speaks only of entries recorded before it (or the same day, before it in the
+        book); any other target is reported elsewhere and left alone. None: everything recorded so far is known.
+        """
+        n = len(self)
+        limit = known_on.toordinal() if known_on else np.iinfo(np.int32).max
+        standing = self.recorded <= limit
+        voids = [number for number in self.voids if standing[number]]
+        for number in sorted(voids, key=lambda v: (int(self._recorded[v]), v), reverse=True):
+            target = self.number_of.get(self.entries[number].target)
+            if standing[number] and target is not None and target < n and self.is_before(target, number):
+                standing[target] = False
+        return standing
+
+    def is_before(self, first: int, second: int) -> bool:
+        """Say whether an entry was recorded before another (same day: stands before it in the book)."""
+        return (int(self._recorded[first]), first) < (int(self._recorded[second]), second)
+
+    def active(self, on: date | None = None, known_on: date | None = None) -> NDArray[np.bool_]:
+        """Return which entries stand as known and are effective on a date (None: without limit)."""
+        standing = self.standing(known_on)
+        return standing if on is None else standing & (self.effective <= on.toordinal())
+
+    def _grow(self, size: int) -> None:
+        for name in ("_operation", "_stated", "_classes", "_area", "_effective", "_recorded", "_located"):
+            old = getattr(self, name)
+            new = np.zeros(size, old.dtype)
+            new[: len(old)] = old
+            setattr(self, name, new)
+
+    def _area_number(self, area: str) -> int:
+        number = self.area_of.get(area)
+        if number is None:
+            number = self.area_of[area] = len(self.areas)
+            self.areas.append(area)
+        return number
+
+    def _stated_status(self, entry: Entry, area: int) -> int:
+        """A redraw adds land in the class its area was established with; SHA, the lesser claim, where that is unknown."""
+        if entry.kind is Kind.REDRAW:
+            first = self.establishes.get(area)
+            status = self.entries[first[0]].status if first else None
+            return NUMBER_OF_STATUS[status or Status.SHA]
+        return NUMBER_OF_STATUS[entry.status] if entry.status in (Status.SHA, Status.CHA) else 0
