@@ -23,6 +23,7 @@ from torpaq.standard.units import read_aliases, read_units
 HERE = Path(__file__).parent
 DECIMALS = 6  # 0.11 m: far finer than the set itself
 LANGUAGES = ("en", "ru", "tr", "de", "fr", "es", "pt", "it", "nl", "pl", "hu", "sv", "id", "vi", "uk")
+KIND_WORDS = {fold_name(row["word"]) for row in read_table(HERE / "kind_words.csv")}
 Row = dict[str, Any]
 
 
@@ -80,8 +81,8 @@ def write_aliases(rows: list[Row], corrections: list[dict[str, str]], unit_of: d
     """Write the set's names in Latin and Cyrillic letters that are not found already by the unit's other names."""
     wrong = {(correction["natural_earth"], correction["field"]): correction["correct"] for correction in corrections}
     units = read_units(HERE / "units.csv").values()
-    known = {(unit.code, fold_name(name)) for unit in units for name in unit.names.values()}
-    known |= {(alias.unit, fold_name(alias.alias)) for alias in read_aliases(HERE / "aliases.csv")}
+    known = {(unit.code, search_key(name)) for unit in units for name in unit.names.values()}
+    known |= {(alias.unit, search_key(alias.alias)) for alias in read_aliases(HERE / "aliases.csv")}
     with (HERE / "aliases_natural_earth.csv").open("w", encoding="utf-8", newline="") as file:
         file.write("# Built by build_boundaries.py from the Natural Earth set (public domain): do not edit by hand.\n")
         writer = csv.writer(file, lineterminator="\n")
@@ -89,11 +90,16 @@ def write_aliases(rows: list[Row], corrections: list[dict[str, str]], unit_of: d
         for row in rows:
             unit = unit_of[row["adm1_code"]]
             for field, name in names_of(row, wrong):
-                key = (unit, fold_name(name))
+                key = (unit, search_key(name))
                 if script_of(name) and key not in known:
                     known.add(key)
                     language = field[-2:] if field[-2:] in LANGUAGES else ""
                     writer.writerow([unit, name, language, "spelling", f"Natural Earth {row['adm1_code']}"])
+
+
+def search_key(name: str) -> str:
+    """Return the folded name without the words for a kind of unit, as a search compares it."""
+    return " ".join(word for word in fold_name(name).split() if word not in KIND_WORDS)
 
 
 def names_of(row: Row, wrong: dict[tuple[str, str], str]) -> Iterator[tuple[str, str]]:

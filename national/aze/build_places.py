@@ -17,7 +17,8 @@ from torpaq.standard.text import script_of
 HERE = Path(__file__).parent
 HEADER = """\
 # Built by build_places.py from GeoNames, https://www.geonames.org, CC BY 4.0: do not edit by hand.
-# unit: by position in boundaries.geojson, which is older than the law on Ağdərə; empty where it lies in none (sea, edge).
+# unit: by position in boundaries.geojson, which is older than the law on Ağdərə;
+# empty where the place lies in none of them (at sea, or on an edge drawn coarsely).
 """
 
 

@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from torpaq.standard.figures import Figure, load_figures
 from torpaq.standard.problems import LANGUAGES, Problem, problem
 from torpaq.standard.tables import read_table
 from torpaq.standard.terrain import Terrain, read_terrain
@@ -129,6 +130,11 @@ class Country:
             for unit in self.units.values()
             if unit.code not in self.boundaries and drawn & set(unit.formed_of) and unit.is_valid(on)
         )
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        """Return the official figures as they were published, contradictions and all."""
+        return load_figures(self.folder / "figures.csv")
 
     @cached_property
     def _terrain(self) -> Terrain:
