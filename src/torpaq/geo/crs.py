@@ -81,3 +81,17 @@ def geod() -> Geod:
     from pyproj import Geod
 
     return Geod(ellps="WGS84")
+
+
+def convergence_deg(crs: str, lon: float, lat: float) -> float | None:
+    """Return how far grid north lies east of true north at a place, degrees; None where the CRS is no known grid.
+
+    True bearing = grid bearing + convergence. ``crs`` is an EPSG or PROJ text of a projected CRS.
+    """
+    from pyproj import Proj
+    from pyproj.exceptions import ProjError
+
+    try:
+        return float(Proj(crs).get_factors(lon, lat).meridian_convergence)
+    except ProjError:
+        return None

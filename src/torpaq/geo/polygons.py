@@ -37,7 +37,6 @@ OTHER_GRIDS = ("EPSG:32638", "EPSG:32639", "EPSG:28408", "EPSG:28409")
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 WKT = re.compile(r"\s*(?:SRID\s*=\s*(\d+)\s*;)?\s*([A-Za-z]+)\s*(.*)", re.ASCII | re.DOTALL)
-AROUND_BRACKETS = re.compile(r"\s*([()])\s*")
 
 
 def shape_from_wkt(
@@ -208,13 +207,20 @@ def _parse_wkt(wkt: str, subject: str) -> tuple[Rings | None, list[Problem]]:
         return None, [problem("wkt_other_crs", subject, srid=int(srid))]
     if kind.upper() not in {"POLYGON", "MULTIPOLYGON"}:
         return None, [problem("wkt_other_kind", subject, kind=kind)]
-    body = AROUND_BRACKETS.sub(r"\1", body).strip()
+    body = _without_blanks_at_brackets(body)
     if body.upper() == "EMPTY":
         return None, [problem("polygon_empty", subject)]
     texts = _ring_texts(body, 2 if kind.upper() == "POLYGON" else 3)
     if texts is None:
         return None, [problem("wkt_brackets", subject, kind=kind.upper(), text=body[:40])]
     return _numbers(texts, subject)
+
+
+def _without_blanks_at_brackets(body: str) -> str:
+    body = " ".join(body.split())
+    for loose, tight in (("( ", "("), (" (", "("), (" )", ")"), (") ", ")")):
+        body = body.replace(loose, tight)
+    return body
 
 
 def _ring_texts(body: str, depth: int) -> list[list[str]] | None:
