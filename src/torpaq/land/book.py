@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from torpaq.land.entry import Entry, Kind, Located, Status
-from torpaq.land.rules import ESTABLISH, NUMBER_OF_KIND, NUMBER_OF_STATUS
+from torpaq.land.rules import ESTABLISH, NUMBER_OF_KIND, NUMBER_OF_STATUS, SHA
 from torpaq.land.steps import Columns
 
 NO_OPERATION = -1  # void and assert: they never meet land
@@ -73,7 +73,7 @@ class Book:
         self.entries.append(entry)
         self.number_of.setdefault(entry.id, number)
         self._operation[number] = operation
-        self._stated[number] = self._stated_status(entry, area)
+        self._stated[number] = NUMBER_OF_STATUS[entry.status] if entry.status in (Status.SHA, Status.CHA) else 0
         self._classes[number] = int(entry.contamination)
         self._area[number] = area
         self._effective[number] = entry.effective.toordinal()
@@ -81,12 +81,13 @@ class Book:
         self._located[number] = isinstance(entry.place, Located)
         if operation == ESTABLISH:
             self.establishes.setdefault(area, []).append(number)
-        if entry.kind is Kind.REDRAW and self._located[number]:
+        if entry.kind is Kind.REDRAW:
             self.redraws.setdefault(area, []).append(number)
         if entry.kind is Kind.VOID:
             self.voids.append(number)
         if entry.kind is Kind.ASSERT:
             self.asserts.append(number)
+        self._restate_redraws(entry, area)
         return number
 
     def drop_last(self) -> None:
@@ -99,6 +100,7 @@ class Book:
         for numbers in (self.voids, self.asserts, self.redraws.get(area, []), self.establishes.get(area, [])):
             if numbers and numbers[-1] == number:
                 numbers.pop()
+        self._restate_redraws(entry, area)
 
     def order(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return entry numbers in the order of the fold: effective, recorded, position."""
@@ -143,10 +145,20 @@ class Book:
             self.areas.append(area)
         return number
 
-    def _stated_status(self, entry: Entry, area: int) -> int:
-        """A redraw adds land in the class its area was established with; SHA, the lesser claim, where that is unknown."""
-        if entry.kind is Kind.REDRAW:
-            first = self.establishes.get(area)
-            status = self.entries[first[0]].status if first else None
-            return NUMBER_OF_STATUS[status or Status.SHA]
-        return NUMBER_OF_STATUS[entry.status] if entry.status in (Status.SHA, Status.CHA) else 0
+    def _restate_redraws(self, entry: Entry, area: int) -> None:
+        """A redraw adds land in the class its area was first established with; SHA where that is unknown.
+
+        First in the order of the fold, among those not taken back: so the order of recording does not matter.
+        """
+        if entry.kind is Kind.VOID:
+            target = self.number_of.get(entry.target)
+            area = int(self._area[target]) if target is not None else -1
+        if not self.redraws.get(area) or entry.kind not in (Kind.ESTABLISH, Kind.REDRAW, Kind.VOID):
+            return
+        taken_back = {self.entries[void].target for void in self.voids}
+        first = [n for n in self.establishes.get(area, []) if self.entries[n].id not in taken_back]
+        stated = SHA
+        if first:
+            earliest = int(self.order(np.array(first, np.int64))[0])
+            stated = NUMBER_OF_STATUS[self.entries[earliest].status or Status.SHA]
+        self._stated[self.redraws[area]] = stated

@@ -9,6 +9,7 @@ from torpaq.land.rules import HAND_OVER, ILLEGAL, NONE, OPENS, RULES, STATUSES, 
 from torpaq.standard.problems import Problem, problem
 
 SLIVER_AREA2_UM2 = 2 * 10**12  # 1 m², the unit figures are published in; doubled µm²
+CLASS_CODES = (Contamination.MINE.code, Contamination.ERW.code)
 UM2 = 2 * 10**12  # doubled µm² in a square metre
 
 
@@ -52,7 +53,7 @@ def _area_findings(book: Book, number: int, entry: Entry) -> Iterator[Problem]:
 def posting_findings(book: Book, postings: Postings) -> list[Problem]:
     """Return the problems that lie in movements: illegal meetings, unrecorded classes, land of another area."""
     found: list[Problem] = []
-    areas = book.columns[3]
+    operations, _, _, areas = book.columns
     foreign = (postings.to < UNRECORDED) & (postings.other >= 0) & (areas[postings.entry] != areas[postings.other])
     rows = (postings.account < LAND_ACCOUNT) & ((postings.to >= UNRECORDED) | foreign)
     suspects = postings.where(rows)
@@ -61,17 +62,18 @@ def posting_findings(book: Book, postings: Postings) -> list[Problem]:
         other = int(suspects.other[row])
         area2 = int(suspects.high[row]) * 10**12 + int(suspects.low[row])
         was, to = int(suspects.was[row]), int(suspects.to[row])
-        if to < UNRECORDED and (int(book.columns[0][entry]) in OPENS or not is_open(was)):
+        operation = int(operations[entry])
+        if to < UNRECORDED and (operation in OPENS or not is_open(was)):
             continue  # opening land that another area once released is what reopening and establishing are for
-        code = _code(int(book.columns[0][entry]), was, to, area2)
+        code = _code(operation, was, to, area2)
         parameters = {
             "kind": book.entries[entry].kind.value,
             "area": book.entries[entry].area,
-            "contamination": Contamination(1 << int(suspects.account[row])).code,
+            "contamination": CLASS_CODES[int(suspects.account[row])],
             "area_m2": round(area2 / UM2, 2),
             "found": STATUSES[was] or "no record",
             "other": book.entries[other].id if other >= 0 else "no entry",
-            "clause": _clause(int(book.columns[0][entry])),
+            "clause": RULES[operation].clause,
         }
         found.append(problem(code, book.entries[entry].id, **parameters))
     return found
@@ -88,6 +90,3 @@ def _code(operation: int, was: int, to: int, area2: int) -> str:
         return "land_not_recorded"
     return problem_code(operation, was)
 
-
-def _clause(operation: int) -> str:
-    return RULES[operation].clause

@@ -68,6 +68,7 @@ class LiveLand:
         self._part_ids: list[int] = []
         self._next_id = 0
         self._indexed: list[int] = []
+        self._indexed_below = 0
         self._component = np.full(len(self.home), -1, np.int64)
         self._members: dict[int, Numbers] = {}
         self._next_component = 0
@@ -77,7 +78,6 @@ class LiveLand:
         if len(located):
             part = arrange(self.book, located)
             self._adopt(part, self._post(part, self.book.standing()))
-            self._index(located.tolist())
 
     @property
     def entries(self) -> Sequence[Entry]:
@@ -95,8 +95,6 @@ class LiveLand:
         trial = self._trial(number)
         if trial.part is not None:
             self._adopt(trial.part, trial.postings)
-        if isinstance(entry.place, Located):
-            self._index([number])
         self._known.clear()
         self._join_small_parts()
         return trial.problems
@@ -191,7 +189,7 @@ class LiveLand:
         entry = self.book.entries[number]
         touched: list[int] = []
         if isinstance(entry.place, Located):
-            touched = [self._indexed[i] for i in self.index.query(_box_m(entry)).tolist()]
+            touched = self._touching(number)
             area = self.book.area_of[entry.area]
             if self.book.redraws.get(area):
                 touched += np.flatnonzero((self.book.columns[3] == area) & self.book.located).tolist()
@@ -233,10 +231,14 @@ class LiveLand:
         self._posted[self._next_id] = postings
         self._next_id += 1
 
-    def _index(self, numbers: list[int]) -> None:
-        for number in numbers:
-            self.index.add(_box_m(self.book.entries[number]))
-            self._indexed.append(number)
+    def _touching(self, number: int) -> list[int]:
+        """Return the earlier located entries whose boxes overlap or touch an entry's; indexed when first asked for."""
+        placed = np.flatnonzero(self.book.located[self._indexed_below : number]) + self._indexed_below
+        self.index.extend([_box_cm(self.book.entries[n]) for n in placed.tolist()])
+        self._indexed += placed.tolist()
+        self._indexed_below = number
+        box = _box_cm(self.book.entries[number])
+        return [self._indexed[i] for i in self.index.query(box).tolist()]
 
     def _post(self, part: Part, active: NDArray[np.bool_]) -> Postings:
         faces = part.faces
@@ -294,9 +296,8 @@ class LiveLand:
         self._next_id += 1
 
 
-def _box_m(entry: Entry) -> tuple[float, float, float, float]:
-    """The box of a located entry's polygon, metres."""
+def _box_cm(entry: Entry) -> tuple[int, int, int, int]:
+    """The box of a located entry's polygon, centimetres of the national CRS."""
     if not isinstance(entry.place, Located):
         raise TypeError(f"{entry.id} has no polygon")
-    x0, y0, x1, y1 = entry.place.shape.bounds_cm
-    return x0 / 100, y0 / 100, x1 / 100, y1 / 100
+    return entry.place.shape.bounds_cm

@@ -56,7 +56,7 @@ def _links(book: Book, ordered: Numbers) -> list[tuple[int, int]]:
 def _with_redraws(book: Book, part: Part) -> Part:
     """Add each redraw, as ``~e``, to the faces of its area that its new perimeter leaves outside."""
     columns = book.columns
-    present = set(part.entries.tolist())
+    present = set(part.entries.tolist())  # an unlocated redraw is not among them
     redraws = [(a, e) for a, numbers in book.redraws.items() for e in numbers if e in present]
     if not redraws:
         return part
