@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 import numpy as np
 import shapely
 
-from torpaq.geo.crs import AZE, Floats, NationalCrs, transformer
+from torpaq.geo.crs import AZE, WGS84, Floats, NationalCrs, transformer
 from torpaq.geo.geocheck import (
     LIMITS,
     MAX_WIDTH_CM,
@@ -34,6 +34,9 @@ Checked = tuple[Shape | None, list[Problem]]
 
 OTHER_GRIDS = ("EPSG:32638", "EPSG:32639", "EPSG:28408", "EPSG:28409")
 """Grids whose metres are mistaken for national ones: UTM 38N and 39N, SK-42 Gauss-Krüger zones 8 and 9."""
+
+NATIONAL = "LAEA"
+"""How problems name the national grid."""
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 WKT = re.compile(r"\s*(?:SRID\s*=\s*(\d+)\s*;)?\s*([A-Za-z]+)\s*(.*)", re.ASCII | re.DOTALL)
@@ -187,13 +190,20 @@ def _check_metres(metres: Floats, lonlat: Rings, extent: Extent | None, subject:
     if float(np.abs(metres).max()) * CM_PER_M >= MAX_WIDTH_CM:
         return [problem("metres_too_large", subject, limit_m=MAX_WIDTH_CM // CM_PER_M)]
     problems = check_place(lonlat, extent, subject)
-    if not problems or extent is None or not np.isfinite(metres).all():
+    return or_wrong_zone(problems, metres, lonlat, NATIONAL, extent, subject)
+
+
+def or_wrong_zone(
+    problems: list[Problem], metres: Floats, lonlat: Rings, read_as: str, extent: Extent | None, subject: str
+) -> list[Problem]:
+    """Return the problems, or ``wrong_zone`` instead where metres outside the country lie inside in another grid."""
+    if extent is None or not any(found.code == "outside_country" for found in problems):
         return problems
     for grid in OTHER_GRIDS:
-        lon, lat = transformer(grid, "EPSG:4326").transform(metres[:, 0].copy(), metres[:, 1].copy())
+        lon, lat = transformer(grid, WGS84).transform(metres[:, 0].copy(), metres[:, 1].copy())
         if not check_place(lonlat.moved(np.column_stack((lon, lat))), extent, subject):
             x_m, y_m = (float(value) for value in metres[0])
-            return [problem("wrong_zone", subject, x_m=x_m, y_m=y_m, grid=grid)]
+            return [problem("wrong_zone", subject, x_m=x_m, y_m=y_m, read_as=read_as, grid=grid)]
     return problems
 
 
