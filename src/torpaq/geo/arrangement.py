@@ -1,8 +1,8 @@
 """The planar arrangement of polygons: every face, its rings, the shapes that cover it and its exact area.
 
-All decisions (what crosses, in which order, which side, what lies in what) are made on exact whole numbers. Only then is
-each node rounded, once, to 1 µm; every boundary between two faces is one and the same list of rounded points, so what
-one face loses by rounding its neighbour gains, and the areas of the faces add up to that of the union exactly.
+All decisions (what crosses, in which order, which side, what lies in what) are made on exact whole numbers. Only then
+is each node rounded, once, to 1 µm; every boundary between two faces is one and the same list of rounded points, so
+what one face loses by rounding its neighbour gains, and the areas of the faces add up to that of the union exactly.
 """
 
 from dataclasses import dataclass
@@ -10,28 +10,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from torpaq.geo.arrangement_covers import Covers, Cycles, covers_of
-from torpaq.geo.arrangement_exact import UM_PER_CM, Ints, group, kernel, rounded_um, whole_m2
+from torpaq.geo.arrangement_exact import UM_PER_CM, Ints, Ints32, group, kernel, rounded_um, whole_m2
 from torpaq.geo.arrangement_noding import Edges, Noded, Rings, bands_of, edges_of, node_edges
 
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """The covered faces of a batch of components, in order of component; all arrays int64, numbers as in the batch."""
+    """The covered faces of a batch of components, in order of component, with the batch's own numbers."""
 
     vertices_um: Ints  # (n_vertices, 2)
-    ring_vertices: Ints
+    ring_vertices: Ints32
     ring_offsets: Ints  # (n_rings + 1,)
     face_rings: Ints  # (n_faces + 1,) shell first, counter-clockwise; then holes, clockwise
-    cover: Ints
+    cover: Ints32
     cover_offsets: Ints  # (n_faces + 1,)
     area2_hi: Ints  # (n_faces,) doubled area = hi·10¹² + lo, µm²
     area2_lo: Ints
-    component: Ints  # (n_faces,)
-    borders: Ints  # (n_links, 4): vertex, vertex, face on the left, face on the right (−1 outside)
+    component: Ints32  # (n_faces,)
+    borders: Ints32  # (n_links, 4): vertex, vertex, face on the left, face on the right (−1 outside)
 
 
 def arrange(rings: Rings) -> Arrangement:
-    """Return the atomic faces of whole components, with every shape's inside left of its edges or not: parity decides."""
+    """Return the atomic faces of whole components; inside a shape is where an odd number of its rings lie around."""
     edges = edges_of(rings)
     bands = bands_of(edges, int(rings.shape_component[-1]) + 1)
     noded = node_edges(edges, bands)
@@ -56,7 +56,7 @@ def _cycles_of(edges: Edges, noded: Noded) -> Cycles:
 
 @kernel
 def _next_halves(step_x: Ints, step_y: Ints, offsets: Ints, halves: Ints) -> Ints:
-    """Return the half-edge that follows each one with the same face on its left, by the exact directions at the node."""
+    """Return the half-edge after each one, with the same face on its left, by the exact directions at the node."""
     for node in range(len(offsets) - 1):
         for k in range(offsets[node] + 1, offsets[node + 1]):
             half, place = halves[k], k
@@ -78,7 +78,7 @@ def _turns_before(step_x: Ints, step_y: Ints, a: int, b: int) -> bool:
     a_upper, b_upper = _is_upper(step_x[a], step_y[a]), _is_upper(step_x[b], step_y[b])
     if a_upper != b_upper:
         return a_upper
-    return step_x[a] * step_y[b] - step_y[a] * step_x[b] > 0
+    return bool(step_x[a] * step_y[b] - step_y[a] * step_x[b] > 0)
 
 
 @kernel
@@ -90,7 +90,7 @@ def _is_upper(step_x: int, step_y: int) -> bool:
 def _trace(
     after: Ints, origin: Ints, step_x: Ints, step_y: Ints, n_nodes: int
 ) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints, Ints]:
-    """Walk every cycle and cut off a loop each time it comes back to a node; the fields of :class:`Cycles`, in order."""
+    """Walk every cycle and cut off a loop where it comes back to a node; return the fields of :class:`Cycles`."""
     n = len(after)
     of_half, offsets, is_face = np.full(n, -1, np.int64), np.zeros(n + 1, np.int64), np.zeros(n, np.int64)
     loop_offsets, loop_halves = np.zeros(n + 1, np.int64), np.empty(n, np.int64)
@@ -165,15 +165,17 @@ def _vertices_of(edges: Edges, noded: Noded) -> tuple[Ints, Ints]:
     used[noded.link_head] = 1
     vertex_of_node = np.where(used == 1, np.cumsum(used) - 1, -1)
     vertices = _place_vertices(
-        vertex_of_node, int(used.sum()), edges.node_x, edges.node_y, noded.splits, edges.ax, edges.ay, edges.bx, edges.by
-    )
+        vertex_of_node, int(used.sum()), edges.node_x, edges.node_y, noded.splits,
+        edges.ax, edges.ay, edges.bx, edges.by,
+    )  # fmt: skip
     return vertex_of_node, vertices
 
 
 @kernel
 def _place_vertices(
-    vertex_of_node: Ints, n_vertices: int, node_x: Ints, node_y: Ints, splits: Ints, ax: Ints, ay: Ints, bx: Ints, by: Ints
-) -> Ints:
+    vertex_of_node: Ints, n_vertices: int, node_x: Ints, node_y: Ints, splits: Ints,
+    ax: Ints, ay: Ints, bx: Ints, by: Ints,
+) -> Ints:  # fmt: skip
     vertices = np.empty((n_vertices, 2), np.int64)
     for node in range(len(node_x)):
         vertex = vertex_of_node[node]
@@ -194,21 +196,22 @@ def _covered_faces(
     covered = (cycles.is_face == 1) & (covers.length > 0)
     face_of_cycle = np.where(covered, np.cumsum(covered) - 1, -1)
     face_cycles = np.flatnonzero(covered)
-    container = covers.container[cycles.loop_cycle]
-    face_of_loop = np.where(container >= 0, face_of_cycle[container], -1)
-    face_rings, loops = group(face_of_loop, len(face_cycles))
+    face_around = np.where(covers.container >= 0, face_of_cycle[covers.container], -1)  # of an island, from outside
+    face_rings, loops = group(face_around[cycles.loop_cycle], len(face_cycles))
     origin = vertex_of_node[np.stack([noded.link_tail, noded.link_head], axis=1).reshape(-1)]
     ring_offsets, ring_vertices = _write_rings(
         face_rings, loops, cycles.loop_offsets, cycles.loop_halves, cycles.loop_turn, origin, vertices
     )
     area2_hi, area2_lo = _doubled_areas(face_rings, ring_offsets, ring_vertices, vertices)
     cover_offsets, cover = _write_covers(face_cycles, covers.start, covers.length, covers.shapes)
-    sides = face_of_cycle[cycles.of_half].reshape(-1, 2)
+    sides = face_around[cycles.of_half].reshape(-1, 2)
+    component = edges.component[noded.link_edge[cycles.loop_halves[cycles.offsets[face_cycles]] >> 1]]
     return Arrangement(
-        vertices_um=vertices, ring_vertices=ring_vertices, ring_offsets=ring_offsets, face_rings=face_rings,
+        vertices_um=vertices, ring_vertices=ring_vertices.astype(np.int32),
+        ring_offsets=ring_offsets, face_rings=face_rings,
         cover=cover, cover_offsets=cover_offsets, area2_hi=area2_hi, area2_lo=area2_lo,
-        component=edges.component[noded.link_edge[cycles.loop_halves[cycles.offsets[face_cycles]] >> 1]],
-        borders=np.concatenate([origin.reshape(-1, 2), sides], axis=1),
+        component=component.astype(np.int32),
+        borders=np.concatenate([origin.reshape(-1, 2), sides], axis=1).astype(np.int32),
     )  # fmt: skip
 
 
@@ -227,14 +230,20 @@ def _write_rings(
         start, size = loop_offsets[loops[ring]], loop_offsets[loops[ring] + 1] - loop_offsets[loops[ring]]
         lowest = 0
         for k in range(1, size):
-            a, b = origin[loop_halves[start + k]], origin[loop_halves[start + lowest]]
-            if vertices[a, 0] < vertices[b, 0] or (vertices[a, 0] == vertices[b, 0] and vertices[a, 1] < vertices[b, 1]):
+            if _is_before(vertices, origin[loop_halves[start + k]], origin[loop_halves[start + lowest]]):
                 lowest = k
         filled = ring_offsets[ring]
         for k in range(size):
             ring_vertices[filled + k] = origin[loop_halves[start + (lowest + k) % size]]
         ring_offsets[ring + 1] = filled + size
     return ring_offsets, ring_vertices[: ring_offsets[len(loops)]].copy()
+
+
+@kernel
+def _is_before(vertices: Ints, a: int, b: int) -> bool:
+    if vertices[a, 0] != vertices[b, 0]:
+        return bool(vertices[a, 0] < vertices[b, 0])
+    return bool(vertices[a, 1] < vertices[b, 1])
 
 
 @kernel
@@ -259,12 +268,13 @@ def _doubled_areas(face_rings: Ints, ring_offsets: Ints, ring_vertices: Ints, ve
 
 
 @kernel
-def _write_covers(face_cycles: Ints, start: Ints, length: Ints, shapes: Ints) -> tuple[Ints, Ints]:
+def _write_covers(face_cycles: Ints, start: Ints, length: Ints, shapes: Ints) -> tuple[Ints, Ints32]:
     offsets = np.zeros(len(face_cycles) + 1, np.int64)
     for face in range(len(face_cycles)):
         offsets[face + 1] = offsets[face] + length[face_cycles[face]]
-    cover = np.empty(offsets[len(face_cycles)], np.int64)
+    cover = np.empty(offsets[len(face_cycles)], np.int32)
     for face in range(len(face_cycles)):
         cycle = face_cycles[face]
-        cover[offsets[face] : offsets[face + 1]] = shapes[start[cycle] : start[cycle] + length[cycle]]
+        for k in range(length[cycle]):
+            cover[offsets[face] + k] = shapes[start[cycle] + k]
     return offsets, cover

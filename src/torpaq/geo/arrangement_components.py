@@ -40,7 +40,7 @@ def distinct_shapes(shapes: Sequence[Shape]) -> DistinctShapes:
     ring_sizes = np.fromiter(chain.from_iterable(sizes for _, sizes in seen), np.int64)
     shape_rings = np.cumsum(np.fromiter(chain((0,), (len(sizes) for _, sizes in seen)), np.int64, len(seen) + 1))
     distinct = DistinctShapes(of_shape, points, np.concatenate([[0], np.cumsum(ring_sizes)]), shape_rings)
-    if len(seen) and (distinct.sizes.min() == 0 or ring_sizes.min() == 0):
+    if seen and (distinct.sizes.min() == 0 or ring_sizes.min() == 0):
         raise ValueError("a shape or ring without points has no place")
     if len(points) and max(-int(points.min()), int(points.max())) > LIMIT_CM:
         raise ValueError(f"a point lies more than {LIMIT_CM // 100_000} km from the centre of the national CRS")
@@ -62,7 +62,10 @@ def components(distinct: DistinctShapes, links: Sequence[tuple[int, int]]) -> In
     parent = np.arange(n_distinct)
     if n_distinct > 1:
         tree = box_tree(boxes)
-        _join(tree.boxes, tree.levels, tree.ids, boxes, distinct.points_cm, distinct.ring_offsets, distinct.shape_rings, parent)
+        _join(
+            tree.boxes, tree.levels, tree.ids,
+            boxes, distinct.points_cm, distinct.ring_offsets, distinct.shape_rings, parent,
+        )  # fmt: skip
     if len(links):
         _join_links(distinct.of_shape[np.asarray(links, np.int64).reshape(-1, 2)], parent)
     return _number(parent)
@@ -70,8 +73,9 @@ def components(distinct: DistinctShapes, links: Sequence[tuple[int, int]]) -> In
 
 @kernel
 def _join(
-    tree_boxes: Ints, levels: Ints, ids: Ints, boxes: Ints, points: Ints, ring_offsets: Ints, shape_rings: Ints, parent: Ints
-) -> None:
+    tree_boxes: Ints, levels: Ints, ids: Ints,
+    boxes: Ints, points: Ints, ring_offsets: Ints, shape_rings: Ints, parent: Ints,
+) -> None:  # fmt: skip
     hits = np.empty(256, np.int64)
     for i in range(len(boxes)):
         hits, count = search_tree(tree_boxes, levels, ids, boxes[i, 0], boxes[i, 1], boxes[i, 2], boxes[i, 3], hits)

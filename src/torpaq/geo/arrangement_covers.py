@@ -38,7 +38,9 @@ class Covers:
 def covers_of(edges: Edges, bands: Bands, noded: Noded, cycles: Cycles) -> Covers:
     """Spread covers over every island, islands from west to east so that whatever contains one is known before it."""
     island, order, offsets, via = _flood(cycles.of_half, cycles.is_face, cycles.offsets, cycles.loop_halves)
-    lowest = _westernmost(island, cycles.of_half, noded.link_tail, noded.link_head, edges.node_x, edges.node_y, len(offsets) - 1)
+    lowest = _westernmost(
+        island, cycles.of_half, noded.link_tail, noded.link_head, edges.node_x, edges.node_y, len(offsets) - 1
+    )
     by_west = np.lexsort((edges.node_y[lowest], edges.node_x[lowest]))
     component = edges.component[noded.link_edge[cycles.loop_halves[cycles.offsets[order[offsets[:-1]]]] >> 1]]
     alone = (np.bincount(component, minlength=1)[component] == 1).astype(np.int64)
@@ -58,7 +60,7 @@ def covers_of(edges: Edges, bands: Bands, noded: Noded, cycles: Cycles) -> Cover
 
 @kernel
 def _flood(of_half: Ints, is_face: Ints, cycle_offsets: Ints, halves: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """Number the islands, one an outer cycle, and list their cycles outwards-in with the half-edge each is reached by."""
+    """Number the islands, one an outer cycle; list their cycles inwards with the half-edge each is reached by."""
     n_cycles = len(is_face)
     island, via = np.full(n_cycles, -1, np.int64), np.full(n_cycles, -1, np.int64)
     order, offsets = np.empty(n_cycles, np.int64), np.zeros(n_cycles + 1, np.int64)
@@ -146,9 +148,10 @@ def _is_nearer(e: int, nearest: int, x: int, y: int, ax: Ints, ay: Ints, bx: Int
     closer = compare_products(west, best_rise, best_west, rise)
     if closer != 0:
         return closer < 0
-    lean = (bx[e] - ax[e]) * np.sign(by[e] - ay[e])
-    best_lean = (bx[nearest] - ax[nearest]) * np.sign(by[nearest] - ay[nearest])
-    return lean * best_rise > best_lean * rise  # at the same place: the one that leans east is nearer above it
+    lean = bx[e] - ax[e] if by[e] > ay[e] else ax[e] - bx[e]
+    best_lean = bx[nearest] - ax[nearest] if by[nearest] > ay[nearest] else ax[nearest] - bx[nearest]
+    nearer: bool = lean * best_rise > best_lean * rise  # from one place: what leans further east is nearer above
+    return nearer
 
 
 @kernel
@@ -168,11 +171,12 @@ def _link_above(
     for piece in range(piece_offsets[e], piece_offsets[e + 1]):
         end = piece_end[piece]
         if end < 0:
-            return piece_link[piece]
+            break
         beyond = compare_products(splits[end, 1], d, n, splits[end, 2])
         if beyond > 0 or (beyond == 0 and not upward):
-            return piece_link[piece]
-    return -1
+            break
+    link: int = piece_link[piece]
+    return link
 
 
 @kernel

@@ -2,7 +2,8 @@
 
 Input coordinates are int64 centimetres within ±``LIMIT_CM``, so a difference has 30 bits and an orientation
 determinant 61: it fits int64 without loss. Two products of such determinants are compared in 124 bits. Nothing here
-depends on floating point except as a filter whose error bound is known.
+depends on floating point except as a filter whose error bound is known. Kernels keep to plain loops: slices and array
+methods inside them take seconds to compile.
 
 Kernels of one file are compiled into those of another, and the compiled cache looks only at the caller's file: after
 changing this file, remove the ``*.nbi`` files beside it.
@@ -13,6 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Ints32 = NDArray[np.int32]
 kernel = njit(nogil=True, cache=True, error_model="numpy")
 
 LIMIT_CM = 500_000_000  # 5,000 km either side of the CRS's centre: more than a country, and what 61 bits hold
@@ -46,8 +48,7 @@ def compare_products(a: int, b: int, c: int, d: int) -> int:
 
 @kernel
 def _compare_products_exactly(a: int, b: int, c: int, d: int) -> int:
-    left_sign = np.sign(a) * np.sign(b)
-    right_sign = np.sign(c) * np.sign(d)
+    left_sign, right_sign = _sign(a) * _sign(b), _sign(c) * _sign(d)
     if left_sign != right_sign:
         return 1 if left_sign > right_sign else -1
     left_high, left_low = _wide_product(abs(a), abs(b))
@@ -56,6 +57,11 @@ def _compare_products_exactly(a: int, b: int, c: int, d: int) -> int:
         return 0
     larger = left_high > right_high or (left_high == right_high and left_low > right_low)
     return left_sign if larger else -left_sign
+
+
+@kernel
+def _sign(value: int) -> int:
+    return 1 if value > 0 else (-1 if value < 0 else 0)
 
 
 @kernel
@@ -75,7 +81,7 @@ def rounded_um(start_cm: int, step_cm: int, n: int, d: int) -> int:
     The quotient is estimated in floating point (it has 43 bits) and put right by its remainder, which wraps around
     int64 and back again unharmed because it is itself below 2⁶³.
     """
-    quotient = int(round(float(n) / float(d) * float(step_cm) * UM_PER_CM))
+    quotient = round(float(n) / float(d) * float(step_cm) * UM_PER_CM)
     remainder = n * (step_cm * UM_PER_CM) - quotient * d
     while remainder >= d - d // 2:
         quotient += 1
@@ -89,7 +95,7 @@ def rounded_um(start_cm: int, step_cm: int, n: int, d: int) -> int:
 @kernel
 def whole_m2(wrapped: int, estimate: float) -> tuple[int, int]:
     """Return (high, low), value = high·10¹² + low, of a sum known modulo 2⁶⁴ and, within 2⁶², as a float."""
-    words = int(round((estimate - float(wrapped)) / 18446744073709551616.0))
+    words = round((estimate - float(wrapped)) / 18446744073709551616.0)
     high, low = wrapped // _UM2_PER_M2, wrapped % _UM2_PER_M2
     rest = words * _WORD_UM2 + low
     return high + words * _WORD_M2 + rest // _UM2_PER_M2, rest % _UM2_PER_M2
@@ -116,7 +122,7 @@ def unite(parent: Ints, a: int, b: int) -> None:
 
 @kernel
 def intern_pairs(p: Ints, q: Ints) -> tuple[Ints, Ints]:
-    """Number the distinct pairs (p, q) in order of appearance; return each pair's number and each number's first row."""
+    """Number distinct pairs (p, q) in order of appearance; return each pair's number and each number's first row."""
     size = 16
     while size < 2 * len(p):
         size *= 2
@@ -138,7 +144,7 @@ def intern_pairs(p: Ints, q: Ints) -> tuple[Ints, Ints]:
 
 @kernel
 def group(keys: Ints, n_groups: int) -> tuple[Ints, Ints]:
-    """Return (offsets, rows): the rows that have each key 0…n_groups−1, in their own order; negative keys are left out."""
+    """Return (offsets, rows): the rows that have each key 0…n_groups−1, in their order; negative keys are left out."""
     offsets = np.zeros(n_groups + 1, np.int64)
     for key in keys:
         if key >= 0:
@@ -160,5 +166,6 @@ def grown(buffer: Ints, needed: int) -> Ints:
     if needed <= buffer.shape[0]:
         return buffer
     larger = np.empty(max(needed, 2 * buffer.shape[0]), np.int64)
-    larger[: buffer.shape[0]] = buffer
+    for k in range(buffer.shape[0]):
+        larger[k] = buffer[k]
     return larger

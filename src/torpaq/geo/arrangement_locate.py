@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from torpaq.geo.arrangement_exact import Ints, compare_products, kernel
+from torpaq.geo.arrangement_exact import Ints, Ints32, compare_products, kernel
 from torpaq.geo.box_index import search_tree
 
 
 @kernel
-def face_boxes(vertices: Ints, ring_vertices: Ints, ring_offsets: Ints, face_rings: Ints) -> Ints:
+def face_boxes(vertices: Ints, ring_vertices: Ints32, ring_offsets: Ints, face_rings: Ints) -> Ints:
     """Return (n_faces, 4) int64: x_min, y_min, x_max, y_max of each face's shell, µm."""
     boxes = np.empty((len(face_rings) - 1, 4), np.int64)
     for face in range(len(boxes)):
@@ -26,8 +26,8 @@ def face_boxes(vertices: Ints, ring_vertices: Ints, ring_offsets: Ints, face_rin
 @kernel
 def locate_points(
     x_um: Ints, y_um: Ints, tree_boxes: Ints, levels: Ints, ids: Ints,
-    vertices: Ints, ring_vertices: Ints, ring_offsets: Ints, face_rings: Ints,
-) -> NDArray[np.int32]:  # fmt: skip
+    vertices: Ints, ring_vertices: Ints32, ring_offsets: Ints, face_rings: Ints,
+) -> Ints32:  # fmt: skip
     """Return the smallest face whose closed area has each point, −1 for none."""
     found = np.full(len(x_um), -1, np.int32)
     hits = np.empty(256, np.int64)
@@ -44,7 +44,9 @@ def locate_points(
 
 
 @kernel
-def _has(face: int, x: int, y: int, vertices: Ints, ring_vertices: Ints, ring_offsets: Ints, face_rings: Ints) -> bool:
+def _has(
+    face: int, x: int, y: int, vertices: Ints, ring_vertices: Ints32, ring_offsets: Ints, face_rings: Ints
+) -> bool:
     inside = False
     for ring in range(face_rings[face], face_rings[face + 1]):
         last = ring_vertices[ring_offsets[ring + 1] - 1]
@@ -63,7 +65,7 @@ def _has(face: int, x: int, y: int, vertices: Ints, ring_vertices: Ints, ring_of
 
 @kernel
 def inner_points(
-    faces: Ints, vertices: Ints, ring_vertices: Ints, ring_offsets: Ints, face_rings: Ints
+    faces: Ints, vertices: Ints, ring_vertices: Ints32, ring_offsets: Ints, face_rings: Ints
 ) -> NDArray[np.float64]:
     """Return (n, 2) metres: the middle of each face's widest stretch on a line across it from west to east.
 
@@ -85,27 +87,44 @@ def inner_points(
                     crossings[count] = ax + (y - ay) / (by - ay) * (bx - ax)
                     count += 1
                 a = b
-        ordered = np.sort(crossings[:count])
+        _sort(crossings, count)
         x, widest = float(vertices[ring_vertices[ring_offsets[face_rings[faces[i]]]], 0]), -1.0
         for k in range(0, count - 1, 2):
-            if ordered[k + 1] - ordered[k] > widest:
-                widest = ordered[k + 1] - ordered[k]
-                x = (ordered[k] + ordered[k + 1]) / 2
+            if crossings[k + 1] - crossings[k] > widest:
+                widest = crossings[k + 1] - crossings[k]
+                x = (crossings[k] + crossings[k + 1]) / 2
         points[i, 0], points[i, 1] = x / 1e6, y / 1e6
     return points
 
 
 @kernel
-def _height_between(face: int, vertices: Ints, ring_vertices: Ints, ring_offsets: Ints, face_rings: Ints) -> float:
+def _height_between(face: int, vertices: Ints, ring_vertices: Ints32, ring_offsets: Ints, face_rings: Ints) -> float:
     """Return the middle of the tallest gap between neighbouring vertex heights, µm."""
     start, end = ring_offsets[face_rings[face]], ring_offsets[face_rings[face + 1]]
-    heights = np.empty(end - start, np.int64)
+    heights = np.empty(end - start)
     for k in range(start, end):
-        heights[k - start] = vertices[ring_vertices[k], 1]
-    heights = np.sort(heights)
-    y, tallest = float(heights[0]), -1
+        heights[k - start] = float(vertices[ring_vertices[k], 1])
+    _sort(heights, len(heights))
+    y, tallest = heights[0], -1.0
     for k in range(len(heights) - 1):
         if heights[k + 1] - heights[k] > tallest:
             tallest = heights[k + 1] - heights[k]
-            y = (float(heights[k]) + float(heights[k + 1])) / 2
-    return y
+            y = (heights[k] + heights[k + 1]) / 2
+    middle: float = y
+    return middle
+
+
+@kernel
+def _sort(values: NDArray[np.float64], count: int) -> None:
+    """Sort the first ``count`` values in place (Shell's sort)."""
+    gap = 1
+    while gap < count // 3:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for k in range(gap, count):
+            value, place = values[k], k
+            while place >= gap and value < values[place - gap]:
+                values[place] = values[place - gap]
+                place -= gap
+            values[place] = value
+        gap //= 3

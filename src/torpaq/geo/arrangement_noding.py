@@ -130,12 +130,12 @@ def _band_sizes(low: Ints, high: Ints, offsets: Ints) -> tuple[Ints, Ints, Ints]
         first[c + 1] = first[c]
         if start == end:
             continue
-        floor[c] = low[start:end].min()
-        span = high[start:end].max() - floor[c] + 1
-        bands = max(1, int(np.sqrt((end - start) / _BAND_EDGES)))
-        reach = 0.0
+        floor[c], ceiling, reach = low[start], high[start], 0.0
         for e in range(start, end):
+            floor[c], ceiling = min(floor[c], low[e]), max(ceiling, high[e])
             reach += high[e] - low[e]
+        span = ceiling - floor[c] + 1
+        bands = max(1, int(np.sqrt((end - start) / _BAND_EDGES)))
         while bands > 1 and reach / span * bands > 2 * (end - start):
             bands //= 2  # tall edges would be listed in too many bands
         height[c] = (span + bands - 1) // bands
@@ -168,11 +168,12 @@ def _fill_bands(
 
 def node_edges(edges: Edges, bands: Bands) -> Noded:
     """Find every meeting of two edges and return the pieces between them, coincident ones joined."""
-    splits, n_nodes = _find_splits(
+    splits, count, n_nodes = _find_splits(
         bands.offsets, bands.edges, bands.lowest,
         edges.ax, edges.ay, edges.bx, edges.by, edges.tail, edges.head, len(edges.node_x),
     )  # fmt: skip
     n_edges = len(edges.tail)
+    splits = splits[:count]
     offsets, order = group(np.ascontiguousarray(splits[:, 0]), n_edges)
     node_root = np.arange(n_nodes)
     _sort_splits(splits, offsets, order, node_root)
@@ -191,13 +192,17 @@ def node_edges(edges: Edges, bands: Bands) -> Noded:
 def _find_splits(
     offsets: Ints, members: Ints, lowest: Ints,
     ax: Ints, ay: Ints, bx: Ints, by: Ints, tail: Ints, head: Ints, n_nodes: int,
-) -> tuple[Ints, int]:  # fmt: skip
-    """Sweep each band from west to east; a pair is looked at only in the lowest band that has both."""
+) -> tuple[Ints, int, int]:  # fmt: skip
+    """Sweep each band from west to east, looking at a pair only in the lowest band that has both.
+
+    Return (splits, how many of its rows are filled, number of nodes with the crossings).
+    """
     splits = np.empty((max(64, len(ax)), 4), np.int64)
     count = 0
     for band in range(len(offsets) - 1):
         start, end = offsets[band], offsets[band + 1]
-        west, low, high = np.empty(end - start, np.int64), np.empty(end - start, np.int64), np.empty(end - start, np.int64)
+        west, low = np.empty(end - start, np.int64), np.empty(end - start, np.int64)
+        high = np.empty(end - start, np.int64)
         for k in range(end - start):
             e = members[start + k]
             west[k], low[k], high[k] = ax[e], min(ay[e], by[e]), max(ay[e], by[e])
@@ -211,18 +216,28 @@ def _find_splits(
                 j = members[start + m]
                 if max(lowest[i], lowest[j]) != band:
                     continue
-                if count + 4 > splits.shape[0]:
-                    larger = np.empty((2 * splits.shape[0], 4), np.int64)
-                    larger[:count] = splits[:count]
-                    splits = larger
+                splits = _with_room(splits, count)
                 count, n_nodes = _meet(i, j, ax, ay, bx, by, tail, head, splits, count, n_nodes)
-    return splits[:count].copy(), n_nodes
+    return splits, count, n_nodes
+
+
+@kernel
+def _with_room(splits: Ints, count: int) -> Ints:
+    """Return the splits with room for the four more that one pair can make."""
+    if count + 4 <= splits.shape[0]:
+        return splits
+    larger = np.empty((2 * splits.shape[0], 4), np.int64)
+    for row in range(count):
+        for k in range(4):
+            larger[row, k] = splits[row, k]
+    return larger
 
 
 @kernel
 def _meet(
-    i: int, j: int, ax: Ints, ay: Ints, bx: Ints, by: Ints, tail: Ints, head: Ints, splits: Ints, count: int, n_nodes: int
-) -> tuple[int, int]:
+    i: int, j: int, ax: Ints, ay: Ints, bx: Ints, by: Ints, tail: Ints, head: Ints,
+    splits: Ints, count: int, n_nodes: int,
+) -> tuple[int, int]:  # fmt: skip
     """Write the splits that edges i and j make in each other: one crossing, or each end that lies within the other."""
     j_tail = orientation(ax[i], ay[i], bx[i], by[i], ax[j], ay[j])
     j_head = orientation(ax[i], ay[i], bx[i], by[i], bx[j], by[j])

@@ -1,4 +1,4 @@
-"""A packed tree over boxes, and the index of boxes that grows: which boxes touch this one?"""
+"""A packed tree over boxes, and an index of boxes that grows: which boxes touch this one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,17 +48,21 @@ def _pack(nodes: Ints, levels: Ints) -> None:
             first = levels[level - 1] + k * _NODE
             last = min(first + _NODE, levels[level])
             node = levels[level] + k
-            nodes[node, 0], nodes[node, 1] = nodes[first:last, 0].min(), nodes[first:last, 1].min()
-            nodes[node, 2], nodes[node, 3] = nodes[first:last, 2].max(), nodes[first:last, 3].max()
+            for side in range(4):
+                nodes[node, side] = nodes[first, side]
+            for child in range(first + 1, last):
+                for side in range(2):
+                    nodes[node, side] = min(nodes[node, side], nodes[child, side])
+                    nodes[node, side + 2] = max(nodes[node, side + 2], nodes[child, side + 2])
 
 
 @kernel
 def search_tree(
     boxes: Ints, levels: Ints, ids: Ints, x0: int, y0: int, x1: int, y1: int, hits: Ints
 ) -> tuple[Ints, int]:
-    """Write the numbers of all boxes that touch the closed box into ``hits`` (grown if need be); return it and how many.
+    """Write the numbers of all boxes that touch the closed box into ``hits``, in no particular order.
 
-    In no particular order.
+    Return ``hits``, grown if need be, and how many there are.
     """
     count, depth = 0, 0
     stack = np.empty((_DEEPEST * _NODE, 2), np.int64)
@@ -84,7 +88,9 @@ def search_tree(
 
 
 @kernel
-def _search_rows(boxes: Ints, start: int, end: int, x0: int, y0: int, x1: int, y1: int, hits: Ints, count: int) -> tuple[Ints, int]:
+def _search_rows(
+    boxes: Ints, start: int, end: int, x0: int, y0: int, x1: int, y1: int, hits: Ints, count: int
+) -> tuple[Ints, int]:
     for k in range(start, end):
         if boxes[k, 0] <= x1 and boxes[k, 2] >= x0 and boxes[k, 1] <= y1 and boxes[k, 3] >= y0:
             hits = grown(hits, count + 1)

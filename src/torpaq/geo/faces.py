@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from torpaq.geo.arrangement import Arrangement, arrange
 from torpaq.geo.arrangement_components import DistinctShapes, components, distinct_shapes, take_rings
-from torpaq.geo.arrangement_exact import Ints, group, kernel
+from torpaq.geo.arrangement_exact import Ints, Ints32, group, kernel
 from torpaq.geo.arrangement_locate import face_boxes, inner_points, locate_points
 from torpaq.geo.box_index import BoxIndex, BoxTree, box_tree
 from torpaq.geo.shape import Shape
@@ -67,12 +68,13 @@ class Faces:
 
     def area2_um2(self, chosen: ArrayLike | None = None) -> int:
         """Return twice the total area in µm², exact, of all faces or those chosen by mask or indices."""
-        at = slice(None) if chosen is None else np.asarray(chosen)
-        if chosen is not None and np.size(at) == 0:
-            return 0
-        low_high, low_low = np.divmod(self.area2_lo[at], 10**6)  # in two parts, so that the sum of many cannot overflow
-        low = int(low_high.sum()) * 10**6 + int(low_low.sum())
-        return int(self.area2_hi[at].sum()) * _UM2_PER_M2 + low
+        high, low = self.area2_hi, self.area2_lo
+        if chosen is not None:
+            at = np.asarray(chosen)
+            at = at if at.size else at.astype(np.int64)  # an empty list would be taken for floats
+            high, low = high[at], low[at]
+        low_millions, low_rest = np.divmod(low, 10**6)  # apart, so that the sum of many cannot overflow
+        return int(high.sum()) * _UM2_PER_M2 + int(low_millions.sum()) * 10**6 + int(low_rest.sum())
 
     def cover_of(self, face: int) -> NDArray[np.int32]:
         """Return the numbers of the shapes that cover the face, ascending."""
@@ -81,7 +83,7 @@ class Faces:
     def rings_um(self, face: int) -> list[NDArray[np.int64]]:
         """Return the face's rings, shell first, each an (n, 2) int64 array of micrometres, not closed."""
         bounds = self.ring_offsets[self.face_rings[face] : self.face_rings[face + 1] + 1]
-        return [self.vertices_um[self.ring_vertices[a:b]] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+        return [self.vertices_um[self.ring_vertices[a:b]] for a, b in pairwise(bounds)]
 
     def rings_m(self, face: int) -> list[NDArray[np.float64]]:
         """Return the face's rings, shell first, each an (n + 1, 2) float array of metres, closed."""
@@ -125,9 +127,7 @@ def components_of(shapes: Sequence[Shape], links: Sequence[tuple[int, int]] = ()
     return components(distinct, links)[distinct.of_shape].astype(np.int32)
 
 
-def atomic_faces(
-    shapes: Sequence[Shape], links: Sequence[tuple[int, int]] = (), threads: int | None = None
-) -> Faces:
+def atomic_faces(shapes: Sequence[Shape], links: Sequence[tuple[int, int]] = (), threads: int | None = None) -> Faces:
     """Return the atomic faces of the shapes; ``links`` are pairs of shapes to be kept in one component.
 
     A shape's inside is where an odd number of its rings lie around a point. The faces do not depend on the order of the
@@ -160,23 +160,23 @@ def _batches(distinct: DistinctShapes, component: Ints, order: Ints) -> list[Int
     return np.split(order, cuts)
 
 
-def _batch_faces(distinct: DistinctShapes, component: Ints, members: Ints, member_shapes: Ints, chosen: Ints) -> Arrangement:
+def _batch_faces(
+    distinct: DistinctShapes, component: Ints, members: Ints, member_shapes: Ints, chosen: Ints
+) -> Arrangement:
     """Arrange the chosen distinct shapes and name the given shapes in their covers."""
     first = component[chosen[0]]
     part = arrange(take_rings(distinct, chosen, component[chosen] - first))
     cover_offsets, cover = _expand(part.cover_offsets, part.cover, chosen, members, member_shapes)
     return Arrangement(
-        vertices_um=part.vertices_um, ring_vertices=part.ring_vertices.astype(np.int32), ring_offsets=part.ring_offsets,
+        vertices_um=part.vertices_um, ring_vertices=part.ring_vertices, ring_offsets=part.ring_offsets,
         face_rings=part.face_rings, cover=cover, cover_offsets=cover_offsets,
         area2_hi=part.area2_hi, area2_lo=part.area2_lo,
-        component=(part.component + first).astype(np.int32), borders=part.borders.astype(np.int32),
+        component=part.component + np.int32(first), borders=part.borders,
     )  # fmt: skip
 
 
 @kernel
-def _expand(
-    offsets: Ints, cover: Ints, chosen: Ints, members: Ints, member_shapes: Ints
-) -> tuple[Ints, NDArray[np.int32]]:
+def _expand(offsets: Ints, cover: Ints32, chosen: Ints, members: Ints, member_shapes: Ints) -> tuple[Ints, Ints32]:
     """Replace each distinct shape in the covers by all given shapes that equal it; insertion keeps them ascending."""
     wide_offsets = np.zeros(len(offsets), np.int64)
     for face in range(len(offsets) - 1):
@@ -199,6 +199,9 @@ def _expand(
 
 
 def _joined(parts: list[Arrangement], shape_component: NDArray[np.int32]) -> Faces:
+    """Put the batches behind one another, their vertex and face numbers shifted."""
+    if len(parts) == 1:
+        return _faces(parts[0], shape_component)
     vertex_base = _bases([len(part.vertices_um) for part in parts])
     face_base = _bases([len(part.area2_hi) for part in parts])
     for part, vertex, face in zip(parts, vertex_base, face_base, strict=True):
@@ -206,19 +209,29 @@ def _joined(parts: list[Arrangement], shape_component: NDArray[np.int32]) -> Fac
         part.borders[:, :2] += np.int32(vertex)
         part.borders[:, 2:] += np.where(part.borders[:, 2:] >= 0, np.int32(face), np.int32(0))
     empty = np.empty(0, np.int64)
-    return Faces(
+    small = empty.astype(np.int32)
+    joined = Arrangement(
         vertices_um=np.concatenate([empty.reshape(0, 2), *(part.vertices_um for part in parts)]),
-        ring_vertices=np.concatenate([empty.astype(np.int32), *(part.ring_vertices for part in parts)]),
+        ring_vertices=np.concatenate([small, *(part.ring_vertices for part in parts)]),
         ring_offsets=_joined_offsets([part.ring_offsets for part in parts]),
         face_rings=_joined_offsets([part.face_rings for part in parts]),
-        cover=np.concatenate([empty.astype(np.int32), *(part.cover for part in parts)]),
+        cover=np.concatenate([small, *(part.cover for part in parts)]),
         cover_offsets=_joined_offsets([part.cover_offsets for part in parts]),
         area2_hi=np.concatenate([empty, *(part.area2_hi for part in parts)]),
         area2_lo=np.concatenate([empty, *(part.area2_lo for part in parts)]),
-        component=np.concatenate([empty.astype(np.int32), *(part.component for part in parts)]),
-        shape_component=shape_component,
-        edges=np.concatenate([empty.astype(np.int32).reshape(0, 4), *(part.borders for part in parts)]),
+        component=np.concatenate([small, *(part.component for part in parts)]),
+        borders=np.concatenate([small.reshape(0, 4), *(part.borders for part in parts)]),
     )
+    return _faces(joined, shape_component)
+
+
+def _faces(part: Arrangement, shape_component: NDArray[np.int32]) -> Faces:
+    return Faces(
+        vertices_um=part.vertices_um, ring_vertices=part.ring_vertices, ring_offsets=part.ring_offsets,
+        face_rings=part.face_rings, cover=part.cover, cover_offsets=part.cover_offsets,
+        area2_hi=part.area2_hi, area2_lo=part.area2_lo,
+        component=part.component, shape_component=shape_component, edges=part.borders,
+    )  # fmt: skip
 
 
 def _bases(sizes: list[int]) -> list[int]:
