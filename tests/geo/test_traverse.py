@@ -1,6 +1,7 @@
 """A traverse from bearings and distances: the two vectors of the design notes, and what goes wrong in the field."""
 
 import math
+from datetime import date
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from torpaq.geo.area import geodesic_area
 from torpaq.geo.crs import AZE, convergence_deg, geod
+from torpaq.geo.declination import declination_deg
 from torpaq.geo.traverse import CHI2_95_2, leg_covariances, solve_traverse, traverse_as_json, traverse_as_shape
 from torpaq.geo.traverse_hints import BlunderKind
 from torpaq.geo.traverse_legs import (
@@ -278,6 +280,25 @@ def test_a_legs_covariance_is_that_of_its_along_and_across_errors(bearing_deg, d
     along, across = 0.3 + 0.01 * distance_m, distance_m * math.radians(1)
     assert np.linalg.det(covariance) == pytest.approx((along * across) ** 2, rel=1e-9)
     assert np.trace(covariance) == pytest.approx(along**2 + across**2, rel=1e-9)
+
+
+def test_a_compass_traverse_takes_the_declination_of_its_own_place_and_day():
+    magnetic = tuple(
+        Leg(b, BearingUnit.DEG360, BearingReference.MAGNETIC, d)
+        for b, d in ((0, 100), (90, 100), (180, 99), (270, 101))
+    )
+    found = {}
+    for year in (2012, 2021):
+        solved, problems = solve_traverse(Survey(magnetic, start=AGHDAM, on=date(year, 5, 3)))
+        assert problems == []
+        found[year] = solved.declination_deg
+        assert solved.legs[0].true_bearing_deg == solved.declination_deg
+        assert round(solved.area_adjusted_m2, 1) == 9999.5  # turning a figure does not change its area
+    assert found == {year: declination_deg(*AGHDAM, 0.0, date(year, 5, 3))[0] for year in found}
+    assert 5 < found[2012] < found[2021] < 7
+    before_any_model = Survey(magnetic, start=AGHDAM, on=date(1992, 5, 3))
+    assert codes(solve_traverse(before_any_model)[1]) == ["declination_date_outside_models"]
+    assert codes(solve_traverse(Survey(magnetic))[1]) == ["traverse_declination_missing"]
 
 
 # Reading

@@ -14,6 +14,7 @@ import numpy as np
 
 from torpaq.geo.area import shoelace_m2
 from torpaq.geo.crs import AZE, Floats, NationalCrs, convergence_deg, geod
+from torpaq.geo.declination import declination_deg
 from torpaq.geo.geocheck import LIMITS, Extent, Limits
 from torpaq.geo.polygons import Checked, shape_from_lonlat
 from torpaq.geo.traverse_hints import BlunderHint, blunder_hints
@@ -110,42 +111,46 @@ def solve_traverse(
 
     The arithmetic of the misclosure is planar in metres; positions are walked as geodesics on WGS 84.
     """
-    declination_deg, convergence, problems = _norths(survey, subject)
+    declination, convergence, problems = _norths(survey, subject)
     if has_errors(problems):
         return None, problems
-    legs = solved_legs(survey, declination_deg or 0.0, convergence or 0.0)
+    legs = solved_legs(survey, declination or 0.0, convergence or 0.0)
     covariances = leg_covariances(legs, survey)
     raw = _raw_points(legs, covariances, survey.start)
     if survey.closing is Closing.NONE:
         problems.append(problem("traverse_not_closed", subject))
-        return Traverse(survey, legs, declination_deg, convergence, None, False, raw, (), ()), problems
+        return Traverse(survey, legs, declination, convergence, None, False, raw, (), ()), problems
     misclosure = _misclosure(legs, covariances)
     refused = misclosure.ratio < limits.refuse_ratio
     accepted = misclosure.chi2 <= limits.chi2 and not refused
     adjusted = _adjusted_points(legs, covariances, raw, survey.start) if accepted else ()
     hints = () if accepted else blunder_hints(legs, covariances)
-    solved = Traverse(survey, legs, declination_deg, convergence, misclosure, accepted, raw, adjusted, hints)
+    solved = Traverse(survey, legs, declination, convergence, misclosure, accepted, raw, adjusted, hints)
     return solved, problems + _check_misclosure(solved, misclosure, subject, limits)
 
 
 def _norths(survey: Survey, subject: str) -> tuple[float | None, float | None, list[Problem]]:
     """Return the declination and the grid convergence in degrees at the start, each None where no leg needs it."""
     references = {leg.reference for leg in survey.legs}
-    declination_deg = convergence = None
+    declination = convergence = None
     problems: list[Problem] = []
     if BearingReference.MAGNETIC in references:
-        declination_deg = survey.declination_deg
-        if declination_deg is None:
-            declination_deg, problems = _modelled_declination(survey, subject)
+        declination = survey.declination_deg
+        if declination is None:
+            declination, problems = _modelled_declination(survey, subject)
     if BearingReference.GRID in references and survey.start:
         convergence = convergence_deg(survey.grid, *survey.start)
         if convergence is None:
             problems.append(problem("traverse_grid_unknown", subject, grid=survey.grid))
-    return declination_deg, convergence, problems
+    return declination, convergence, problems
 
 
 def _modelled_declination(survey: Survey, subject: str) -> tuple[float | None, list[Problem]]:
-    return None, [problem("traverse_declination_missing", subject)]
+    """Return the magnetic model's declination at the start on the survey's date."""
+    if survey.start is None or survey.on is None:
+        return None, [problem("traverse_declination_missing", subject)]
+    lon, lat = survey.start
+    return declination_deg(lon, lat, 0.0, survey.on)
 
 
 def leg_covariances(legs: Sequence[SolvedLeg], survey: Survey) -> Floats:
