@@ -22,6 +22,9 @@ from torpaq.standard.units import Alias, Gazetteer, Place, Unit, read_gazetteer
 # polygons → rings (the shell first, then its holes) → points (lon, lat) in degrees on WGS 84, closed
 Boundary = tuple[tuple[tuple[tuple[float, float], ...], ...], ...]
 
+Box = tuple[float, float, float, float]  # west, south, east, north
+METRES_PER_DEGREE = 111_195.0  # of a great circle on the mean sphere of radius 6,371 km
+
 
 @dataclass(frozen=True, slots=True)
 class Extent:
@@ -109,18 +112,36 @@ class Country:
         """Return the codes of the drawn units in which the point lies, in the order of the boundaries.
 
         Even-odd over shells and holes, so a town inside a district is the town alone. Empty where the point is
-        outside all; a point exactly on a border falls to at most one side of it. The boundaries may be older than
-        the latest law: ask :meth:`undrawn_at` as well.
+        outside all; a point exactly on a border falls to at most one side of it. The boundaries are coarse and may
+        be older than the latest law: :meth:`locate` says what they cannot tell.
         """
         return tuple(code for code, (box, edges) in self._edges.items() if _is_inside(lon, lat, box, edges))
 
     def locate(self, lon: float, lat: float, on: date | None, subject: str) -> tuple[tuple[str, ...], list[Problem]]:
-        """Return the drawn units at the point, and a note for every unit without a boundary that it may belong to."""
+        """Return the drawn units at the point, and notes on what the boundaries cannot tell.
+
+        A note for every unit without a boundary that the point may belong to, and one where another unit's border is
+        nearer than the boundaries are precise.
+        """
+        found = self.unit_at(lon, lat)
         notes = [
             problem("unit_not_drawn", subject, unit=code, formed_of=", ".join(self.units[code].formed_of))
             for code in self.undrawn_at(lon, lat, on)
         ]
-        return self.unit_at(lon, lat), notes
+        within_m = int(self.threshold("boundary_precision_m"))
+        near = [code for code in self.units_near(lon, lat, within_m) if code not in found]
+        if near:
+            notes.append(problem("unit_border_near", subject, units=", ".join(near), within_m=within_m))
+        return found, notes
+
+    def units_near(self, lon: float, lat: float, within_m: float) -> tuple[str, ...]:
+        """Return the drawn units in which the point lies or whose border is at most so many metres away."""
+        inside = set(self.unit_at(lon, lat))
+        return tuple(
+            code
+            for code, (box, edges) in self._edges.items()
+            if code in inside or _border_distance_m(lon, lat, box, edges, within_m) <= within_m
+        )
 
     def undrawn_at(self, lon: float, lat: float, on: date | None = None) -> tuple[str, ...]:
         """Return units without a boundary in which the point may lie on that day, because they were formed there."""
@@ -145,7 +166,7 @@ class Country:
         return self._terrain
 
     @cached_property
-    def _edges(self) -> Mapping[str, tuple[tuple[float, float, float, float], NDArray[np.float64]]]:
+    def _edges(self) -> Mapping[str, tuple[Box, NDArray[np.float64]]]:
         prepared = {}
         for code, polygons in self.boundaries.items():
             rings = [np.array(ring) for polygon in polygons for ring in polygon]
@@ -188,7 +209,25 @@ def _boundary(geometry: dict[str, list[list[list[list[float]]]]]) -> Boundary:
     )
 
 
-def _is_inside(lon: float, lat: float, box: tuple[float, float, float, float], edges: NDArray[np.float64]) -> bool:
+def _border_distance_m(lon: float, lat: float, box: Box, edges: NDArray[np.float64], within_m: float) -> float:
+    """Return the distance to the nearest edge, infinite where the box shows that it is beyond ``within_m``.
+
+    On a sphere laid flat at the point, which is right to a thousandth within a few kilometres.
+    """
+    scale = np.array([METRES_PER_DEGREE * np.cos(np.radians(lat)), METRES_PER_DEGREE])
+    west, south, east, north = box
+    gap = np.maximum(0, np.maximum(np.array([west, south]) - (lon, lat), (lon, lat) - np.array([east, north])))
+    if np.hypot(*(gap * scale)) > within_m:
+        return np.inf
+    start, end = (edges[:, :2] - (lon, lat)) * scale, (edges[:, 2:] - (lon, lat)) * scale
+    along = end - start
+    length2 = np.maximum(np.einsum("ij,ij->i", along, along), 1e-12)
+    share = np.clip(-np.einsum("ij,ij->i", start, along) / length2, 0, 1)
+    nearest = start + share[:, None] * along
+    return float(np.hypot(nearest[:, 0], nearest[:, 1]).min())
+
+
+def _is_inside(lon: float, lat: float, box: Box, edges: NDArray[np.float64]) -> bool:
     """Count the edges that a ray to the east crosses: odd is inside. ``edges``: rows of lon, lat, lon, lat."""
     west, south, east, north = box
     if not (west <= lon <= east and south <= lat <= north):
