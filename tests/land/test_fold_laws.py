@@ -32,8 +32,12 @@ def land_entries(draw: st.DrawFn, number: int = 0) -> Entry:
         effective=effective,
         recorded=effective + timedelta(days=draw(st.integers(0, 10))),
         area=draw(st.sampled_from(["HA-1", "HA-2"])),
-        contamination=Contamination.NONE if kind is Kind.HAND_OVER else draw(st.sampled_from([Contamination.MINE, Contamination.ERW, BOTH])),
-        status=draw(st.sampled_from([Status.SHA, Status.CHA])) if kind in (Kind.ESTABLISH, Kind.EXTEND, Kind.REOPEN) else None,
+        contamination=Contamination.NONE
+        if kind is Kind.HAND_OVER
+        else draw(st.sampled_from([Contamination.MINE, Contamination.ERW, BOTH])),
+        status=draw(st.sampled_from([Status.SHA, Status.CHA]))
+        if kind in (Kind.ESTABLISH, Kind.EXTEND, Kind.REOPEN)
+        else None,
         depth_cm=Decimal(13) if kind is Kind.CLEAR else None,
         place=Located(box_shape(x + tilt, y + tilt, x + w, y + h), "box"),
         operator=draw(st.sampled_from(["OP-A", "OP-B"])),
@@ -114,7 +118,17 @@ def status_areas(land: LiveLand, on: date) -> tuple[tuple[int, ...], ...]:
 @settings(max_examples=80, deadline=None)
 def test_an_entry_and_its_void_leave_no_trace(entries: list[Entry], data: st.DataObject) -> None:
     wrong = data.draw(land_entries(99))
-    wrong = Entry("WRONG", wrong.kind, wrong.effective, wrong.recorded, wrong.area, wrong.contamination, wrong.status, wrong.depth_cm, wrong.place)
+    wrong = Entry(
+        "WRONG",
+        wrong.kind,
+        wrong.effective,
+        wrong.recorded,
+        wrong.area,
+        wrong.contamination,
+        wrong.status,
+        wrong.depth_cm,
+        wrong.place,
+    )
     late = max(entry.recorded for entry in [*entries, wrong])
     void = Entry("V", Kind.VOID, late, late, target="WRONG")
     place = data.draw(st.integers(0, len(entries)))
@@ -140,7 +154,18 @@ def test_what_was_known_on_a_date_never_changes_afterwards(entries: list[Entry],
 @settings(max_examples=80, deadline=None)
 def test_the_order_of_recording_never_matters(entries: list[Entry], random: object) -> None:
     on_distinct_days = [
-        Entry(e.id, e.kind, START + timedelta(days=number), START + timedelta(days=90), e.area, e.contamination, e.status, e.depth_cm, e.place, e.record)
+        Entry(
+            e.id,
+            e.kind,
+            START + timedelta(days=number),
+            START + timedelta(days=90),
+            e.area,
+            e.contamination,
+            e.status,
+            e.depth_cm,
+            e.place,
+            e.record,
+        )
         for number, e in enumerate(entries)
     ]
     shuffled = list(on_distinct_days)

@@ -34,7 +34,7 @@ CUTS = ("unit", "operator", "method", "sector")
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """A land's movements, drawn and unlocated, and each entry's unit, operator and method: what figures are read from."""
+    """A land's movements, drawn and unlocated, and each entry's unit, operator and method."""
 
     book: Book
     postings: tuple[Postings, Postings]

@@ -1,6 +1,7 @@
-"""Balances and flows: opening + established + extended + reopened − cancelled − reduced − cleared + corrected = closing.
+"""Balances and flows.
 
-Closes exactly, in integers, for the whole book and for every unit, hazardous area, operator, method and year. Units
+Opening + established + extended + reopened − cancelled − reduced − cleared + corrected = closing:
+it closes exactly, in integers, for the whole book and for every unit, hazardous area, operator, method and year. Units
 and areas own land: a movement leaves the account of the entry that opened the land and enters that of the entry that
 opens it anew. Operators and methods own their movements: their opening is what they had moved before.
 Sources: IMAS 05.10 (reporting), IMAS 07.11 (land release); figures are published to 1 m² and shown to 0.01 m².
@@ -18,7 +19,20 @@ from torpaq.land.book import Book
 from torpaq.land.chain import digest_of
 from torpaq.land.live import LiveLand
 from torpaq.land.postings import HIGH, LAND_ACCOUNT, UNRECORDED, Postings
-from torpaq.land.rules import CANCEL, CHA, CLEAR, CONFIRM, ESTABLISH, EXTEND, NONE, REDRAW, REDUCE, REOPEN, SHA, STATUSES
+from torpaq.land.rules import (
+    CANCEL,
+    CHA,
+    CLEAR,
+    CONFIRM,
+    ESTABLISH,
+    EXTEND,
+    NONE,
+    REDRAW,
+    REDUCE,
+    REOPEN,
+    SHA,
+    STATUSES,
+)
 from torpaq.land.unlocated import unlocated_postings
 
 CLASS_NAMES = ("mine", "erw")
@@ -269,8 +283,9 @@ class _Sums:
     def add(self, cells: Cells, rows: Postings, mask: NDArray[np.bool_] | None = None, sign: int = 1) -> None:
         chosen = slice(None) if mask is None else mask
         where = tuple(cell[chosen] if isinstance(cell, np.ndarray) else cell for cell in cells)
-        np.add.at(self.high, where, sign * rows.high[chosen])
-        np.add.at(self.low, where, sign * rows.low[chosen])
+        place = np.ravel_multi_index(np.broadcast_arrays(*where), self.high.shape)
+        np.add.at(self.high.reshape(-1), place, sign * rows.high[chosen])
+        np.add.at(self.low.reshape(-1), place, sign * rows.low[chosen])
 
     def subtract(self, cells: Cells, rows: Postings, mask: NDArray[np.bool_] | None = None) -> None:
         self.add(cells, rows, mask, -1)
@@ -286,7 +301,7 @@ def _figures(statuses: _Sums, flows: _Sums, group: int) -> Figures:
 
 
 def _open(status: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return (status == SHA) | (status == CHA)
+    return np.isin(status, (SHA, CHA))
 
 
 def _last(ordinals: NDArray[np.int32]) -> date:

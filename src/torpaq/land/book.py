@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from torpaq.land.entry import Entry, Kind, Located, Status
-from torpaq.land.rules import ESTABLISH, NUMBER_OF_KIND, NUMBER_OF_STATUS, SHA
+from torpaq.land.rules import ESTABLISH, NONE, NUMBER_OF_KIND, NUMBER_OF_STATUS, SHA
 from torpaq.land.steps import Columns
 
 NO_OPERATION = -1  # void and assert: they never meet land
@@ -42,6 +42,27 @@ class Book:
         """Operation, stated status, classes and area of every entry, by number."""
         n = len(self)
         return self._operation[:n], self._stated[:n], self._classes[:n], self._area[:n]
+
+    def columns_for(self, active: NDArray[np.bool_]) -> Columns:
+        """Return the columns with each redraw's stated status, as the active entries make it.
+
+        A redraw adds land in the class its area was first established with: first in the order of the fold and
+        before the redraw, so that neither the order of recording nor later dates of effect matter. SHA, the lesser
+        claim, where nothing was established before.
+        """
+        operation, stated, classes, area = self.columns
+        if not any(self.redraws.values()):
+            return self.columns
+        stated = stated.copy()
+        for number, redraws in self.redraws.items():
+            establishes = [n for n in self.establishes.get(number, []) if active[n]]
+            first = NONE
+            for n in self.order(np.array([*establishes, *redraws], np.int64)).tolist():
+                if n in redraws:
+                    stated[n] = first or SHA
+                else:
+                    first = first or int(stated[n])
+        return operation, stated, classes, area
 
     @property
     def effective(self) -> NDArray[np.int32]:
@@ -87,7 +108,6 @@ class Book:
             self.voids.append(number)
         if entry.kind is Kind.ASSERT:
             self.asserts.append(number)
-        self._restate_redraws(entry, area)
         return number
 
     def drop_last(self) -> None:
@@ -100,7 +120,6 @@ class Book:
         for numbers in (self.voids, self.asserts, self.redraws.get(area, []), self.establishes.get(area, [])):
             if numbers and numbers[-1] == number:
                 numbers.pop()
-        self._restate_redraws(entry, area)
 
     def order(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return entry numbers in the order of the fold: effective, recorded, position."""
@@ -144,21 +163,3 @@ class Book:
             number = self.area_of[area] = len(self.areas)
             self.areas.append(area)
         return number
-
-    def _restate_redraws(self, entry: Entry, area: int) -> None:
-        """A redraw adds land in the class its area was first established with; SHA where that is unknown.
-
-        First in the order of the fold, among those not taken back: so the order of recording does not matter.
-        """
-        if entry.kind is Kind.VOID:
-            target = self.number_of.get(entry.target)
-            area = int(self._area[target]) if target is not None else -1
-        if not self.redraws.get(area) or entry.kind not in (Kind.ESTABLISH, Kind.REDRAW, Kind.VOID):
-            return
-        taken_back = {self.entries[void].target for void in self.voids}
-        first = [n for n in self.establishes.get(area, []) if self.entries[n].id not in taken_back]
-        stated = SHA
-        if first:
-            earliest = int(self.order(np.array(first, np.int64))[0])
-            stated = NUMBER_OF_STATUS[self.entries[earliest].status or Status.SHA]
-        self._stated[self.redraws[area]] = stated

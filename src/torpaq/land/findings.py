@@ -89,4 +89,3 @@ def _code(operation: int, was: int, to: int, area2: int) -> str:
     if operation == HAND_OVER and was == NONE:
         return "land_not_recorded"
     return problem_code(operation, was)
-

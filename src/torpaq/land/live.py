@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from torpaq.geo.faces import BoxIndex
 from torpaq.land.book import Book
-from torpaq.land.entry import Entry, Located, Status
+from torpaq.land.entry import Entry, Located, Status, Unlocated
 from torpaq.land.findings import entry_findings, posting_findings
 from torpaq.land.parts import Numbers, Part, arrange, fresh_part, join_parts
 from torpaq.land.postings import NO_POSTINGS, Postings, join_postings, postings_of_faces
 from torpaq.land.rules import STATUSES, transition_table
 from torpaq.land.steps import CLASSES, face_states
+from torpaq.land.unlocated import unlocated_postings
 from torpaq.standard.problems import Problem
 
 RULES = transition_table()
@@ -108,8 +109,9 @@ class LiveLand:
             self.book.drop_last()
 
     def problems(self, known_on: date | None = None) -> list[Problem]:
-        """Return every problem of entries and movements, in the order of the book."""
-        return self._findings(range(len(self.book)), self.postings(known_on))
+        """Return every problem of entries and movements, in the order of the book; unlocated land last."""
+        _, unlocated = unlocated_postings(self.book, self.book.standing(known_on))
+        return self._findings(range(len(self.book)), self.postings(known_on)) + unlocated
 
     def postings(self, known_on: date | None = None) -> Postings:
         """Return all movements as known on a date (None: now), ordered by part and entry; dates filter afterwards."""
@@ -127,13 +129,15 @@ class LiveLand:
         since = np.full((n, CLASSES), -1, np.int64)
         handed = np.full(n, -1, np.int64)
         source = self.parts[part]
-        face_states(source.cover, source.offsets, faces, active, RULES, self.book.columns, status, since, handed)
+        columns = self.book.columns_for(active)
+        face_states(source.cover, source.offsets, faces, active, RULES, columns, status, since, handed)
         return FaceStates(status, since, handed)
 
     def living(self, part: int) -> NDArray[np.bool_]:
         """Return which faces of a part are not stale."""
         first = self.parts[part].first
-        return (first >= 0) & (self.home[first] == self._part_ids[part])
+        living: NDArray[np.bool_] = (first >= 0) & (self.home[first] == self._part_ids[part])
+        return living
 
     def at(self, x_m: float, y_m: float, on: date | None = None, known_on: date | None = None) -> Spot:
         """Say what a spot (metres of the national CRS) is on a date, as known on a date. No record is not safe."""
@@ -182,6 +186,11 @@ class LiveLand:
         part = arrange(self.book, concerned if placed else near) if placed or len(near) else None
         postings = self._post(part, self.book.standing()) if part else NO_POSTINGS
         after = self._findings(sorted(concerned.tolist()), postings)
+        if isinstance(self.book.entries[number].place, Unlocated):
+            standing = self.book.standing()
+            after += unlocated_postings(self.book, standing)[1]
+            standing[number] = False
+            before += unlocated_postings(self.book, standing)[1]
         return Trial([found for found in after if found not in before], postings, self._posted_by(near), part)
 
     def _near(self, number: int) -> Numbers:
@@ -243,7 +252,7 @@ class LiveLand:
     def _post(self, part: Part, active: NDArray[np.bool_]) -> Postings:
         faces = part.faces
         return postings_of_faces(
-            RULES, self.book.columns, part.cover, part.offsets, active, faces.area2_hi, faces.area2_lo
+            RULES, self.book.columns_for(active), part.cover, part.offsets, active, faces.area2_hi, faces.area2_lo
         )
 
     def _all_postings(self) -> Postings:

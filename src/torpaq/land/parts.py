@@ -114,7 +114,9 @@ def join_faces(faces: Sequence[Faces]) -> Faces:
     components = np.cumsum([0] + [int(f.component.max(initial=-1)) + 1 for f in faces])
     return Faces(
         vertices_um=np.concatenate([f.vertices_um for f in faces]),
-        ring_vertices=np.concatenate([f.ring_vertices + v for f, v in zip(faces, vertices, strict=False)]).astype(np.int32),
+        ring_vertices=np.concatenate([f.ring_vertices + v for f, v in zip(faces, vertices, strict=False)]).astype(
+            np.int32
+        ),
         ring_offsets=join_offsets([f.ring_offsets for f in faces]),
         face_rings=join_offsets([f.face_rings for f in faces]) if len(rings) else rings,
         cover=np.concatenate([f.cover for f in faces]),
@@ -122,7 +124,9 @@ def join_faces(faces: Sequence[Faces]) -> Faces:
         area2_hi=np.concatenate([f.area2_hi for f in faces]),
         area2_lo=np.concatenate([f.area2_lo for f in faces]),
         component=np.concatenate([f.component + c for f, c in zip(faces, components, strict=False)]).astype(np.int32),
-        shape_component=np.concatenate([f.shape_component + c for f, c in zip(faces, components, strict=False)]).astype(np.int32),
+        shape_component=np.concatenate([f.shape_component + c for f, c in zip(faces, components, strict=False)]).astype(
+            np.int32
+        ),
         edges=np.concatenate([_shifted(f, v, n) for f, v, n in zip(faces, vertices, numbers, strict=False)]),
     )
 

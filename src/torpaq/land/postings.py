@@ -41,7 +41,7 @@ Table = tuple[Longs, Longs, Longs, Longs]  # keys, high, low, faces
 def _key_of(entry: int, other: int, account: int, was: int, to: int) -> int:
     """Pack a posting's key into one int64: entry 24 bits, other 24, account 2, from 3, to 3."""
     named = NOBODY if other < 0 else other
-    return (((((np.int64(entry) << ENTRY_BITS) | np.int64(named)) << 2 | account) << 3) | was) << 3 | to
+    return (((entry << ENTRY_BITS | named) << 2 | account) << 3 | was) << 3 | to  # numba's int is 64 bits wide
 
 
 key_of = njit(nogil=True, cache=True)(_key_of)
@@ -110,7 +110,7 @@ def _post_face(
     status, before, changed = np.zeros(CLASSES, np.int8), np.zeros(CLASSES, np.int8), np.zeros(CLASSES, np.int8)
     owner, setter = np.full(CLASSES, -1, np.int64), np.full(CLASSES, -1, np.int64)
     old_owner, old_setter = np.full(CLASSES, -1, np.int64), np.full(CLASSES, -1, np.int64)
-    land, land_owner, last, used = NONE, np.int64(-1), 0, 0
+    land, land_owner, last, used = NONE, -1, 0, 0
     for k in range(steps.shape[0]):
         e = steps[k] if steps[k] >= 0 else ~steps[k]
         if not active[e]:
@@ -129,7 +129,7 @@ def _post_face(
         if now != land:
             used += add(table, key_of(e, land_owner, LAND_ACCOUNT, land, now), area_high, area_low, 1)
             if now in (SHA, CHA) and land not in (SHA, CHA):
-                land_owner = np.int64(e)
+                land_owner = e
             land = now
     return used
 
@@ -226,7 +226,7 @@ def postings_of_faces(
     rules: Bytes, columns: Columns, cover: Ints, offsets: Longs, active: Flags, face_high: Longs, face_low: Longs
 ) -> Postings:
     """Fold every face of a CSR list and return its movements, ordered by key (so by entry)."""
-    size = 1 << max(8, int(len(cover)).bit_length() - 1)
+    size = 1 << max(8, len(cover).bit_length() - 1)
     table, face, used = new_table(size), 0, 0
     while face < len(offsets) - 1:
         face, used = post_faces(table, rules, columns, cover, offsets, active, face_high, face_low, face, used)

@@ -1,8 +1,9 @@
 """The fold of one face's entries, for many faces at once: plain loops over arrays, compiled by numba.
 
 Each function is ordinary Python over numbers, compiled by numba under its public name (so that mutation testing can
-run the plain one with NUMBA_DISABLE_JIT=1). A face's list holds entry numbers in the order (effective, recorded, position); ``~e`` (negative) stands for a redraw ``e`` of an area
-that covers the face, whose new perimeter leaves the face outside.
+run the plain one with NUMBA_DISABLE_JIT=1). A face's list holds entry numbers in the order (effective, recorded,
+position); ``~e`` (negative) stands for a redraw ``e`` of an area that covers the face, whose new perimeter leaves the
+face outside.
 
 Classes: 0 ``mine``, 1 ``erw``.
 """
@@ -46,12 +47,11 @@ def _apply(
             continue
         to = outcome(table, op, columns[1][e], was)
         changed[c] = to
-        if to == ILLEGAL or to == was:
-            continue
-        status[c] = to
-        setter[c] = e
-        if to in (SHA, CHA) and was not in (SHA, CHA):
-            owner[c] = e
+        if to != ILLEGAL and to != was:
+            status[c] = to
+            setter[c] = e
+            if to in (SHA, CHA) and was not in (SHA, CHA):
+                owner[c] = e
 
 
 apply = njit(nogil=True, cache=True)(_apply)
@@ -78,8 +78,8 @@ def _land_status(status: Bytes, last: int) -> int:
     if status[0] == SHA or status[1] == SHA:
         return SHA
     if status[last] != NONE:
-        return status[last]
-    return status[1 - last]
+        return int(status[last])
+    return int(status[1 - last])
 
 
 land_status = njit(nogil=True, cache=True)(_land_status)

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from torpaq.geo.crs import AZE, NationalCrs
 from torpaq.geo.polygons import shape_from_box, shape_from_wkt
@@ -286,7 +287,8 @@ def _with_option(words: Words, entry: Entry, option: str) -> Entry:
         if option == "from":
             return replace(entry, assertion=replace(assertion, since=read_date(words, value)))
         return replace(entry, assertion=replace(assertion, part_of=value))
-    return replace(entry, **{"approver" if option == "by" else option: value})
+    changes: dict[str, Any] = {"approver" if option == "by" else option: value}
+    return replace(entry, **changes)
 
 
 def _take_value(words: Words, option: str) -> str:
@@ -346,7 +348,7 @@ def _option_words(entry: Entry) -> Iterator[str]:
 
 
 def format_ledger(entries: Iterable[Entry], sealed: bool = False) -> str:
-    """Return the ledger's text, one canonical line an entry; ``sealed`` adds a seal after every hundred and the last."""
+    """Return the ledger's text, one canonical line an entry; ``sealed`` adds seals, one a hundred entries."""
     lines: list[str] = []
     head, count = GENESIS, 0
     for entry in entries:

@@ -45,6 +45,9 @@ DRAWS: dict[int, tuple[tuple[int, ...], int | None]] = {
 }
 
 
+RELEASES = (CANCEL, REDUCE, CLEAR)
+
+
 @dataclass(slots=True)
 class Account:
     """One hazardous area's amounts by class and status, doubled µm², and the entry that opened it."""
@@ -74,22 +77,24 @@ def unlocated_postings(book: Book, active: NDArray[np.bool_]) -> tuple[Postings,
     accounts: dict[int, Account] = defaultdict(Account)
     rows: list[tuple[int, int, int, int, int, int]] = []
     problems: list[Problem] = []
+    columns = book.columns_for(active)
     for number in book.order(np.array(places, np.int64)).tolist():
-        account = accounts[int(book.columns[3][number])]
-        moved, missing = _fold_entry(book, number, account)
+        operation, stated, classes, area = (int(column[number]) for column in columns)
+        moved, missing = _fold_entry(book.entries[number].place, number, (operation, stated, classes), accounts[area])
         rows += moved
         if missing:
             problems.append(problem("unlocated_exceeds", book.entries[number].id, missing_m2=round(missing / UM2, 2)))
     return _as_postings(rows), problems
 
 
-def _fold_entry(book: Book, number: int, account: Account) -> tuple[list[tuple[int, int, int, int, int, int]], int]:
-    operation, stated, classes, _ = (int(column[number]) for column in book.columns)
-    place = book.entries[number].place
+def _fold_entry(
+    place: object, number: int, meaning: tuple[int, int, int], account: Account
+) -> tuple[list[tuple[int, int, int, int, int, int]], int]:
+    operation, stated, classes = meaning
     amount = int(place.area_m2 * UM2) if isinstance(place, Unlocated) else 0
     owner, before = account.opener, account.open_land()
     rows: list[tuple[int, int, int, int, int, int]] = []
-    largest, missing = Movement(NONE, NONE, 0), 0
+    largest, unrecorded, missing = Movement(NONE, NONE, 0), Movement(NONE, NONE, 0), 0
     for c in range(CLASSES):
         if not (classes >> c) & 1:
             continue
@@ -99,20 +104,18 @@ def _fold_entry(book: Book, number: int, account: Account) -> tuple[list[tuple[i
             account.amounts[c][movement.was] -= movement.amount
             account.amounts[c][movement.to] += movement.amount
             rows.append((number, owner, c, movement.was, movement.to, movement.amount))
-            largest = max(largest, movement, key=lambda m: m.amount)
+            if operation in RELEASES and movement.was == NONE:
+                unrecorded = max(unrecorded, movement, key=lambda m: m.amount)
+            else:
+                largest = max(largest, movement, key=lambda m: m.amount)
     if operation in {ESTABLISH, EXTEND, REOPEN, REDRAW} and rows:
         account.opener = number
-    rows += _land_rows(number, owner, largest, account.open_land() - before)
-    return rows, missing
-
-
-def _land_rows(number: int, owner: int, largest: Movement, change: int) -> list[tuple[int, int, int, int, int, int]]:
-    """Post the land account: the change of the open amount, or land released that was never recorded."""
+    change = abs(account.open_land() - before)
     if change:
-        return [(number, owner, LAND_ACCOUNT, largest.was, largest.to, abs(change))]
-    if largest.was == NONE and largest.amount:
-        return [(number, owner, LAND_ACCOUNT, NONE, largest.to, largest.amount)]
-    return []
+        rows.append((number, owner, LAND_ACCOUNT, largest.was, largest.to, change))
+    if unrecorded.amount:
+        rows.append((number, owner, LAND_ACCOUNT, NONE, unrecorded.to, unrecorded.amount))
+    return rows, missing
 
 
 def _movements(operation: int, stated: int, amount: int, pools: list[int]) -> tuple[list[Movement], int]:
@@ -131,7 +134,7 @@ def _movements(operation: int, stated: int, amount: int, pools: list[int]) -> tu
         if taken:
             movements.append(Movement(source, to, taken))
         left -= taken
-    if left and operation in {CANCEL, REDUCE, CLEAR}:
+    if left and operation in RELEASES:
         return [*movements, Movement(NONE, to, left)], 0
     return movements, left
 
@@ -153,4 +156,5 @@ def _as_postings(rows: list[tuple[int, int, int, int, int, int]]) -> Postings:
     high = np.array([a // HIGH for a in amount], np.int64)
     low = np.array([a % HIGH for a in amount], np.int64)
     columns = [np.array(column, np.int64) for column in (entry, other, account, was, to)]
-    return Postings(*columns, high, low, np.zeros(len(rows), np.int64))
+    faces = np.zeros(len(rows), np.int64)
+    return Postings(columns[0], columns[1], columns[2], columns[3], columns[4], high, low, faces)
