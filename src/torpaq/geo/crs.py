@@ -69,10 +69,16 @@ def transformer(source: str, target: str) -> Transformer:
 
 @cache
 def wkt_of(crs: str) -> str:
-    """Return the WKT 2 definition of a CRS text; ``pyproj.exceptions.CRSError`` where it names none."""
+    """Return the WKT 2 definition of a CRS text; ``pyproj.exceptions.CRSError`` where it names none.
+
+    A PROJ text has no name: it is called by its projection, which a reader of the file's header understands.
+    """
     from pyproj import CRS
 
-    return CRS.from_user_input(crs).to_wkt()
+    definition = CRS.from_user_input(crs).to_json_dict()
+    if definition["name"] == "unknown":
+        definition["name"] = definition["conversion"]["method"]["name"]
+    return CRS.from_json_dict(definition).to_wkt()
 
 
 @cache
