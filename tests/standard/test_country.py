@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +15,7 @@ from torpaq.standard.codes import code_list, read_codes
 from torpaq.standard.country import Country, load_country, national_folder
 from torpaq.standard.tables import read_table
 from torpaq.standard.text import fold_name
+from torpaq.standard.units import read_gazetteer
 
 LIBERATED = [
     *("AZ-AGM", "AZE-AGD", "AZ-CAB", "AZ-FUZ", "AZ-QBI", "AZ-KAL", "AZ-LAC"),
@@ -141,6 +143,11 @@ def test_a_name_of_two_units_is_a_question_and_a_word_for_the_kind_answers_it(az
     assert [(p.code, p.parameters["codes"]) for p in problems] == [("unit_ambiguous", "AZ-SA, AZ-SAK")]
 
 
+def test_a_town_in_a_district_of_its_name_is_a_place_and_not_a_unit(aze: Country):
+    assert aze.find_units("Ağdam şəhəri") == []
+    assert [place.unit for place in aze.find_places("Ağdam şəhəri")] == ["AZ-AGM"]
+
+
 def test_laçın_is_not_found_under_the_name_that_the_set_gives_it(aze: Country):
     assert "AZ-LAC" not in codes(aze.find_units("Lankaran")) + codes(aze.find_units("Ленкорань"))
 
@@ -159,6 +166,42 @@ def test_ağdərə_is_a_unit_since_its_law_and_a_problem_before_it(aze: Country)
     unit, problems = aze.resolve_unit("Ağdərə", date(2023, 1, 1), "HA-1")
     assert unit is None
     assert [(p.code, p.parameters["since"]) for p in problems] == [("unit_not_valid_on", "2023-12-05")]
+
+
+def test_a_unit_is_valid_from_its_first_day_to_its_last(aze: Country):
+    unit = replace(aze.unit("AZE-AGD"), until=date(2030, 12, 31))
+    days = [date(2023, 12, 4), date(2023, 12, 5), date(2030, 12, 31), date(2031, 1, 1)]
+    assert [unit.is_valid(day) for day in days] == [False, True, True, False]
+    assert unit.is_valid(None)
+
+
+UNITS = """\
+code,parent,kind,name_az,name_en,name_ru,since,until,natural_earth,formed_of,note
+XX,,country,X,X,X,,,,,
+XX-A,XX,district,A,A,A,,,,,
+"""
+
+
+@pytest.mark.parametrize(
+    ("units", "aliases", "says"),
+    [
+        (UNITS + "XX-A,XX,district,B,B,B,,,,,\n", "", "the unit XX-A stands twice"),
+        (UNITS + "XX-B,YY,district,B,B,B,,,,,\n", "", "no such units: .'YY'"),
+        (UNITS + "XX-B,XX,district,B,B,B,,,,XX-Z,\n", "", "no such units: .'XX-Z'"),
+        (UNITS, "XX-Q,Que,,spelling,nobody\n", "no such units: .'XX-Q'"),
+    ],
+)
+def test_a_broken_gazetteer_is_refused(tmp_path: Path, units: str, aliases: str, says: str):
+    tables = {
+        "units.csv": units,
+        "aliases.csv": "unit,alias,language,kind,source\n" + aliases,
+        "places.csv": "code,name,lon,lat,population,unit,spellings\n",
+        "kind_words.csv": "word,kind\n",
+    }
+    for name, text in tables.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=says):
+        read_gazetteer(tmp_path)
 
 
 def test_aliases_speak_of_units_that_exist_and_say_where_they_were_met(aze: Country):

@@ -126,6 +126,16 @@ def test_a_part_that_was_not_sized_leaves_room_but_not_for_more_than_the_total()
     assert problems_of(text.format("101")) == [("figures_do_not_add_up", "total")]
 
 
+def test_a_total_that_was_not_sized_is_held_only_to_its_cuts():
+    text = """
+        total  cleared  ? ha 2023-01-01 2023-12-31
+        a      cleared 60 ha 2023-01-01 2023-12-31 total operator anama
+        b      cleared {} ha 2023-01-01 2023-12-31 total sector energy
+    """
+    assert problems_of(text.format("60")) == []
+    assert problems_of(text.format("61")) == [("figure_cuts_disagree", "total")]
+
+
 def test_rounded_parts_agree_within_what_rounds_to_them_and_no_further():
     text = """
         total  items 31600 items 2023-01-01 2023-12-31 rounded

@@ -65,6 +65,4 @@ def _with_key(entry: Entry, figure: Figure) -> Entry:
         return replace(entry, operator=figure.key)
     if figure.dimension == "district":
         return replace(entry, unit=figure.key)
-    if figure.dimension == "sector":
-        return replace(entry, sector=figure.key)
-    return entry
+    return replace(entry, sector=figure.key) if figure.dimension == "sector" else entry

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from torpaq.standard.problems import Problem, problem
 from torpaq.standard.tables import read_table
@@ -136,59 +137,64 @@ def _check_cuts_agree(total: Figure, by_dimension: Mapping[str, Sequence[Figure]
 
 def _check_repeated(figures: Sequence[Figure]) -> list[Problem]:
     """Compare figures that speak of the very same thing, day and period with the first that was published."""
-    first: dict[tuple[object, ...], Figure] = {}
+    first: dict[tuple[object, ...], tuple[Decimal, Figure]] = {}
     problems = []
     for figure in figures:
         if figure.value is None:
             continue
-        earlier = first.setdefault((figure.series, figure.since, figure.on), figure)
-        if earlier.value is not None and abs(earlier.value - figure.value) > earlier.tolerance + figure.tolerance:
-            parameters = {"value": _text(figure.value), "other": earlier.id, "other_value": _text(earlier.value)}
+        value, earlier = first.setdefault((figure.series, figure.since, figure.on), (figure.value, figure))
+        if abs(value - figure.value) > earlier.tolerance + figure.tolerance:
+            parameters = {"value": _text(figure.value), "other": earlier.id, "other_value": _text(value)}
             problems.append(problem("figure_published_twice", figure.id, **parameters))
     return problems
 
 
 def _check_periods(figures: Sequence[Figure]) -> list[Problem]:
     """Compare each flow with the shortest period around it, of the same series, that holds less."""
-    by_series: dict[tuple[str, ...], list[Figure]] = defaultdict(list)
+    by_series: dict[tuple[str, ...], list[_Flow]] = defaultdict(list)
     for figure in figures:
         if figure.since is not None and figure.value is not None:
-            by_series[figure.series].append(figure)
+            by_series[figure.series].append(_Flow(figure.since, figure.on, figure.value, figure))
     problems = []
-    for members in by_series.values():
-        for inner in members:
-            around = [outer for outer in members if _encloses(outer, inner) and _exceeds(inner, outer)]
+    for flows in by_series.values():
+        for inner in flows:
+            around = [outer for outer in flows if _encloses(outer, inner) and _exceeds(inner, outer)]
             if around:
-                problems.append(_period_problem(inner, min(around, key=lambda outer: (_days(outer), outer.id))))
+                problems.append(_period_problem(inner, min(around, key=lambda flow: (flow.days, flow.figure.id))))
     return problems
 
 
-def _encloses(outer: Figure, inner: Figure) -> bool:
+class _Flow(NamedTuple):
+    """A figure that has both a size and a period."""
+
+    since: date
+    on: date
+    value: Decimal
+    figure: Figure
+
+    @property
+    def days(self) -> int:
+        return (self.on - self.since).days
+
+
+def _encloses(outer: _Flow, inner: _Flow) -> bool:
     """Say whether the outer period holds the inner and is longer."""
-    if outer.since is None or inner.since is None:
-        return False
-    return outer.since <= inner.since and inner.on <= outer.on and _days(outer) > _days(inner)
+    return outer.since <= inner.since and inner.on <= outer.on and outer.days > inner.days
 
 
-def _exceeds(inner: Figure, outer: Figure) -> bool:
-    if inner.value is None or outer.value is None:
-        return False
-    return inner.value - outer.value > inner.tolerance + outer.tolerance
+def _exceeds(inner: _Flow, outer: _Flow) -> bool:
+    return inner.value - outer.value > inner.figure.tolerance + outer.figure.tolerance
 
 
-def _days(figure: Figure) -> int:
-    return (figure.on - figure.since).days if figure.since else 0
-
-
-def _period_problem(inner: Figure, outer: Figure) -> Problem:
+def _period_problem(inner: _Flow, outer: _Flow) -> Problem:
     """Name the contradiction: a sum that falls where both count from one day, otherwise a part above its whole."""
     code = "cumulative_figure_falls" if inner.since == outer.since else "figure_exceeds_enclosing_period"
-    parameters = {"value": _text(inner.value), "other": outer.id, "other_value": _text(outer.value)}
-    return problem(code, inner.id, **parameters)
+    parameters = {"value": _text(inner.value), "other": outer.figure.id, "other_value": _text(outer.value)}
+    return problem(code, inner.figure.id, **parameters)
 
 
-def _text(value: Decimal | None) -> str:
-    return "" if value is None else f"{value:f}"
+def _text(value: Decimal) -> str:
+    return f"{value:f}"
 
 
 def _figure(row: Mapping[str, str]) -> Figure:

@@ -110,8 +110,9 @@ class Gazetteer:
         return None, [problem("unit_unknown", subject, text=text)]
 
     def find_places(self, text: str) -> list[Place]:
-        """Return every place of that name or spelling, the largest first."""
-        found = self._places_by_key.get(fold_name(text), ())
+        """Return every place of that name or spelling, the largest first; *Ağdam şəhəri* is found as *Ağdam*."""
+        folded = fold_name(text)
+        found = self._places_by_key.get(folded) or self._places_by_key.get(self._without_kind_words(folded)[0], ())
         return sorted(found, key=lambda place: (-place.population, place.code))
 
     def ancestors(self, code: str) -> tuple[str, ...]:
