@@ -1,7 +1,7 @@
 """The Military Grid Reference System: squares out, squares in.
 
 A reference names a *square*, of which it gives the south-west corner: digits are cut off, never rounded.
-Source: NGA.STND.0037 "Universal grids and grid reference systems" (2014); letters of the polar grid as in GeographicLib.
+Source: NGA.STND.0037 "Universal grids and grid reference systems" (2014); polar letters as in GeographicLib.
 """
 
 import math

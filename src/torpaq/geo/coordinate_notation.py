@@ -98,9 +98,9 @@ class Explanation:
     operation: str = ""
 
     def describe(self, language: str = "en") -> str:
-        """Say it in ``az``, ``en`` or ``ru``, for instance "decimal degrees; latitude first; …: 39.8265° N, 46.75° E"."""
+        """Say it in ``az``, ``en`` or ``ru``, as in "decimal degrees; latitude first; …: 39.8265° N, 46.75° E"."""
         labels = code_list("coordinate_notation")
-        codes = [self.notation, self.order, self.hemisphere, self.zone_source, self.datum, self.decided_by]
+        codes: list[str] = [self.notation, self.order, self.hemisphere, self.zone_source, self.datum, self.decided_by]
         codes += ["decimal_commas"] if self.decimal_commas else []
         phrases = [labels[code].labels[language].replace("{zone}", self.zone) for code in codes if code]
         if self.operation:
