@@ -152,6 +152,10 @@ def test_laçın_is_not_found_under_the_name_that_the_set_gives_it(aze: Country)
     assert "AZ-LAC" not in codes(aze.find_units("Lankaran")) + codes(aze.find_units("Ленкорань"))
 
 
+def test_one_unit_for_a_text_is_the_answer(aze: Country):
+    assert aze.resolve_unit("Füzuli rayonu", date(2025, 1, 1), "line 1") == (aze.unit("AZ-FUZ"), [])
+
+
 def test_an_unknown_name_is_a_problem_and_never_the_nearest_unit(aze: Country):
     unit, problems = aze.resolve_unit("Atlantida", date(2025, 1, 1), "line 7")
     assert unit is None
