@@ -76,7 +76,7 @@ def _signed(book: Book, postings: Postings) -> tuple[Longs, Longs, Longs, Longs,
 
 
 def _is_open(status: Longs) -> NDArray[np.bool_]:
-    return (status == SHA) | (status == CHA)
+    return np.isin(status, (SHA, CHA))
 
 
 def unlocated_open_m2(book: Book, areas: Iterable[str]) -> dict[str, float]:

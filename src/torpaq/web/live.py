@@ -55,20 +55,3 @@ def live_land() -> Iterator[tuple[LiveLand, Head]]:
     with KEEPER.lock:
         land = KEEPER.synced()
         yield land, KEEPER.head
-
-
-def warm_in_background() -> threading.Thread:
-    """Build the land in a thread of its own, so that the first person at the desk need not wait for it."""
-    thread = threading.Thread(target=_warm, name="torpaq-live-land", daemon=True)
-    thread.start()
-    return thread
-
-
-def _warm() -> None:
-    from django.db import connection
-
-    try:
-        with live_land():
-            pass
-    finally:
-        connection.close()

@@ -7,6 +7,9 @@ from django.utils import timezone
 from torpaq.land.entry import Kind, Measure, Status
 from torpaq.web.fields import Shaped
 
+CODE_LENGTH = 200
+"""The longest id, code or name an entry may carry: PostgreSQL's indexes and people's eyes both end somewhere."""
+
 
 class OrganisationKind(models.TextChoices):
     """What an organisation is in the programme."""
@@ -72,13 +75,13 @@ class LedgerEntry(Shaped):
     """
 
     position = models.PositiveIntegerField(unique=True)
-    entry_id = models.CharField(max_length=64, unique=True)
+    entry_id = models.CharField(max_length=CODE_LENGTH, unique=True)
     line = models.TextField()
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
     kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in Kind])
-    area = models.CharField(max_length=64, blank=True)
+    area = models.CharField(max_length=CODE_LENGTH, blank=True)
     effective = models.DateField()
     recorded = models.DateField()
     contamination = models.PositiveSmallIntegerField(default=0)
@@ -86,18 +89,18 @@ class LedgerEntry(Shaped):
     depth_cm = models.CharField(max_length=24, blank=True)
     written = models.TextField(blank=True)
     unlocated_m2 = models.CharField(max_length=40, blank=True)
-    unlocated_unit = models.CharField(max_length=64, blank=True)
+    unlocated_unit = models.CharField(max_length=CODE_LENGTH, blank=True)
     record = models.TextField(blank=True)
-    approver = models.CharField(max_length=200, blank=True)
-    operator = models.CharField(max_length=64, blank=True)
-    method = models.CharField(max_length=64, blank=True)
-    unit = models.CharField(max_length=64, blank=True)
-    sector = models.CharField(max_length=64, blank=True)
-    target = models.CharField(max_length=64, blank=True)
+    approver = models.CharField(max_length=CODE_LENGTH, blank=True)
+    operator = models.CharField(max_length=CODE_LENGTH, blank=True)
+    method = models.CharField(max_length=CODE_LENGTH, blank=True)
+    unit = models.CharField(max_length=CODE_LENGTH, blank=True)
+    sector = models.CharField(max_length=CODE_LENGTH, blank=True)
+    target = models.CharField(max_length=CODE_LENGTH, blank=True)
     measure = models.CharField(max_length=16, blank=True, choices=[(m.value, m.value) for m in Measure])
     figure_m2 = models.CharField(max_length=40, blank=True)
     since = models.DateField(null=True)
-    part_of = models.CharField(max_length=64, blank=True)
+    part_of = models.CharField(max_length=CODE_LENGTH, blank=True)
 
     author = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
     signer = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
@@ -138,9 +141,9 @@ class HazardousArea(Shaped):
     exact: doubled µm² by account (mine, erw, land) and status number, see ``torpaq.web.holdings``.
     """
 
-    area = models.CharField(max_length=64, unique=True)
-    unit = models.CharField(max_length=64, blank=True, db_index=True)
-    operator = models.CharField(max_length=64, blank=True)
+    area = models.CharField(max_length=CODE_LENGTH, unique=True)
+    unit = models.CharField(max_length=CODE_LENGTH, blank=True, db_index=True)
+    operator = models.CharField(max_length=CODE_LENGTH, blank=True)
     status = models.CharField(max_length=16, choices=AreaStatus.choices, db_index=True)
     mine_status = models.CharField(max_length=16, blank=True)
     erw_status = models.CharField(max_length=16, blank=True)
@@ -189,7 +192,7 @@ class Proposal(Shaped):
 
     state = models.CharField(max_length=16, choices=ProposalState.choices, default=ProposalState.DRAFTED, db_index=True)
     line = models.TextField()
-    area = models.CharField(max_length=64, blank=True)
+    area = models.CharField(max_length=CODE_LENGTH, blank=True)
     kind = models.CharField(max_length=16)
     original = models.JSONField(default=dict, blank=True)
     arithmetic = models.JSONField(default=dict, blank=True)
@@ -245,9 +248,9 @@ class ImportBatch(models.Model):
 class OrdnanceCount(models.Model):
     """Explosive ordnance items found, counted by unit, month, operator and category."""
 
-    unit = models.CharField(max_length=64, db_index=True)
+    unit = models.CharField(max_length=CODE_LENGTH, db_index=True)
     month = models.DateField()
-    operator = models.CharField(max_length=64, blank=True)
+    operator = models.CharField(max_length=CODE_LENGTH, blank=True)
     category = models.CharField(max_length=64)
     items = models.PositiveIntegerField()
     batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, null=True, related_name="counts")

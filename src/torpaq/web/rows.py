@@ -1,9 +1,10 @@
 """Entries as rows of the ledger table, both ways, and the chain that runs through the rows."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from torpaq.geo.shape import Shape
@@ -139,16 +140,14 @@ def row_of(entry: Entry) -> LedgerEntry:
     )
 
 
-def insert_rows(rows: Iterable[LedgerEntry]) -> int:
-    """Insert rows in batches, inside the caller's transaction; return how many."""
+def insert_rows(rows: Iterable[LedgerEntry], progress: Callable[[int], None] = lambda count: None) -> int:
+    """Insert rows in batches, inside the caller's transaction; return how many. ``progress`` is told each count."""
     count = 0
-    batch: list[LedgerEntry] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH:
-            count += len(LedgerEntry.objects.bulk_create(batch))
-            batch = []
-    return count + len(LedgerEntry.objects.bulk_create(batch))
+    waiting = iter(rows)
+    while batch := list(islice(waiting, BATCH)):
+        count += len(LedgerEntry.objects.bulk_create(batch))
+        progress(count)
+    return count
 
 
 def verify_chain() -> list[Problem]:

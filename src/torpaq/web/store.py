@@ -4,7 +4,7 @@ Order of locks, everywhere: the process's land first, then the database. An appe
 has it at that moment, with every other writer shut out: PostgreSQL by an advisory lock, SQLite by ``BEGIN IMMEDIATE``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -17,9 +17,10 @@ from torpaq.standard.problems import Problem, has_errors, problem
 from torpaq.web.areas import rebuild_areas, refresh_areas
 from torpaq.web.holdings import Holding, holdings_by_area
 from torpaq.web.live import KEEPER
-from torpaq.web.models import Account
+from torpaq.web.models import CODE_LENGTH, Account
 from torpaq.web.rows import Head, insert_rows, ledger_head, rows_of
 
+CODE_COLUMNS = ("id", "area", "approver", "operator", "method", "unit", "sector", "target")
 LOCK_NUMBER = 7_072_113  # any number of ours: PostgreSQL's advisory locks are known by number
 
 
@@ -75,7 +76,7 @@ def apply(land: LiveLand, entries: Sequence[Entry], today: date) -> tuple[list[P
     moved: dict[str, Holding] = {}
     for count, entry in enumerate(entries):
         found, change = try_entry(land, entry)
-        problems += [*recording_problems(land, entry, today), *found]
+        problems += [*length_problems(entry), *recording_problems(land, entry, today), *found]
         if has_errors(problems):
             if count:  # the land has entries that the ledger will not get
                 KEEPER.forget()
@@ -111,6 +112,15 @@ def recording_problems(land: LiveLand, entry: Entry, today: date) -> list[Proble
     return [problem("recorded_at_wrong_time", entry.id, **dates)]
 
 
+def length_problems(entry: Entry) -> list[Problem]:
+    """Check that an entry's id, codes and names fit their columns."""
+    return [
+        problem("code_too_long", entry.id[:40], column=column, length=len(value), longest=CODE_LENGTH)
+        for column in CODE_COLUMNS
+        if len(value := str(getattr(entry, column))) > CODE_LENGTH
+    ]
+
+
 def areas_named(land: LiveLand, entries: Sequence[Entry]) -> set[str]:
     """Return the hazardous areas that entries name, themselves or through the entry they take back."""
     targets = [land.book.number_of[entry.target] for entry in entries if entry.target in land.book.number_of]
@@ -123,13 +133,16 @@ def stamped(entries: Sequence[Entry], today: date | None = None) -> list[Entry]:
     return [replace(entry, recorded=recorded) for entry in entries]
 
 
-def load(entries: Sequence[Entry], land: LiveLand | None = None) -> tuple[Head | None, list[Problem]]:
+def load(
+    entries: Sequence[Entry], land: LiveLand | None = None, progress: Callable[[float], None] = lambda share: None
+) -> tuple[Head | None, list[Problem]]:
     """Fill an empty ledger with a whole book in one transaction; refused, with the problems, where the fold has errors.
 
-    ``land`` is that book's land where the caller has it already. Raises ``ValueError`` for a ledger that is not empty.
+    ``land`` is that book's land where the caller has it already; ``progress`` is told the share done. Raises
+    ``ValueError`` for a ledger that is not empty.
     """
     land = LiveLand(entries) if land is None else land
-    problems = land.problems()
+    problems = [found for entry in entries for found in length_problems(entry)] + land.problems()
     if has_errors(problems):
         return None, problems
     with KEEPER.lock:
@@ -137,8 +150,9 @@ def load(entries: Sequence[Entry], land: LiveLand | None = None) -> tuple[Head |
             lock_ledger()
             if ledger_head().position:
                 raise ValueError("only an empty ledger is loaded; use append")
-            insert_rows(rows_of(entries, ledger_head()))
+            insert_rows(rows_of(entries, ledger_head()), lambda count: progress(0.8 * count / len(entries)))
             rebuild_areas(land)
             head = ledger_head()
         KEEPER.land, KEEPER.head = land, head
+    progress(1.0)
     return head, problems
