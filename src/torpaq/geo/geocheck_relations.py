@@ -42,7 +42,7 @@ def explain_invalid(
     Looks first at each ring alone, then at the holes of each part, then at the parts together, and stops at the
     first of these that is at fault. Always gives at least one problem of severity error.
     """
-    found = _collapsed(snapped, unsnapped, subject)
+    found = collapsed_rings(snapped, unsnapped, subject)
     if not found and shapely.is_valid(polygon_of(unsnapped)):
         return [_invalid_once_snapped(snapped, crs, subject)]
     found = found or [
@@ -55,12 +55,12 @@ def explain_invalid(
     return found or [_unnamed(snapped, crs, subject)]
 
 
-def _collapsed(snapped: Rings, unsnapped: Rings, subject: str) -> list[Problem]:
+def collapsed_rings(snapped: Rings, unsnapped: Rings, subject: str) -> list[Problem]:
+    """Name closed rings (cm) that lie on one line: ``zero_area``, or ``collapsed_at_1_cm`` where rounding did it."""
     found = []
     for (part, ring, points), (_, _, before) in zip(snapped.each(), unsnapped.each(), strict=True):
-        if shapely.area(shapely.polygons(points)) == 0 and _is_flat(points):
-            flat_before = _is_flat(before)
-            code = "zero_area" if flat_before else "collapsed_at_1_cm"
+        if _is_flat(points):
+            code = "zero_area" if _is_flat(before) else "collapsed_at_1_cm"
             found.append(problem(code, subject, part=part, ring=ring))
     return found
 

@@ -24,7 +24,7 @@ from torpaq.geo.geocheck import (
     check_place,
     check_steps,
 )
-from torpaq.geo.geocheck_relations import explain_invalid, polygon_of
+from torpaq.geo.geocheck_relations import collapsed_rings, explain_invalid, polygon_of
 from torpaq.geo.shape import CM_PER_M, Shape
 from torpaq.standard.problems import Problem, has_errors, problem
 
@@ -115,10 +115,10 @@ def shape_from_box(
     wrong = [word for word in words if not NUMBER.fullmatch(word)]
     if wrong:
         return None, [problem("not_a_number", subject, text=word) for word in wrong]
+    if any(abs(float(word)) * CM_PER_M >= MAX_WIDTH_CM for word in words):
+        return None, [problem("metres_too_large", subject, limit_m=MAX_WIDTH_CM // CM_PER_M)]
     corners = [_exact_cm(word) for word in words]
     (left, right), (bottom, top) = sorted(corners[0::2]), sorted(corners[1::2])
-    if max(-left, right, -bottom, top) >= MAX_WIDTH_CM:
-        return None, [problem("metres_too_large", subject, limit_m=MAX_WIDTH_CM // CM_PER_M)]
     points = np.array(((left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)), dtype=np.float64)
     if extent:
         metres = points / CM_PER_M
@@ -149,7 +149,10 @@ def _snap(metres: Rings, crs: NationalCrs, subject: str, limits: Limits, problem
     """Round closed rings of metres to whole centimetres, check what came of it, and turn the rings."""
     unsnapped = metres.moved(metres.points * CM_PER_M)
     snapped = metres.moved(np.rint(unsnapped.points))
-    problems = problems + check_steps(snapped, subject, limits)
+    steps = check_steps(snapped, subject, limits)
+    if has_errors(steps):
+        steps = collapsed_rings(snapped, unsnapped, subject) or steps
+    problems = problems + steps
     if not has_errors(problems) and not shapely.is_valid(polygon_of(snapped)):
         problems = problems + explain_invalid(snapped, unsnapped, crs, subject, limits)
     if has_errors(problems):
