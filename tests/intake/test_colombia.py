@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
-from support import shared_data
 
+from support import shared_data
 from torpaq.intake.records import OrdnanceCategory, SourceReading, import_summary, new_counts, new_entries
 from torpaq.intake.sources import read_source
 from torpaq.intake.sources.colombia_desminado import COLUMNS, slug
