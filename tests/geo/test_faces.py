@@ -213,3 +213,39 @@ def test_many_batches_on_many_threads_are_one_result() -> None:
     ):
         assert np.array_equal(getattr(one, name), getattr(many, name)), name
     assert (np.diff(one.component) >= 0).all()
+
+
+def test_stripes_across_stripes() -> None:
+    """Long borders run through many bands of the sweep; every crossing is met once."""
+    n = 40
+    upright = [box_shape(10 * k, 0, 10 * k + 5, 10 * n) for k in range(n)]
+    level = [box_shape(0, 10 * k, 10 * n, 10 * k + 5) for k in range(n)]
+    faces = atomic_faces(upright + level)
+    assert faces.n_faces == 3 * n**2
+    assert faces.area2_um2() == 2 * 10**12 * 75 * n**2
+
+
+def test_many_islands_in_one_province() -> None:
+    """A province with 1,600 areas inside, each with a part inside: one face with 1,600 holes, every cover right."""
+    places = [(20 * column, 30 * row) for column in range(40) for row in range(40)]
+    areas = [box_shape(x, y, x + 10, y + 10) for x, y in places]
+    parts = [box_shape(x + 2, y + 3, x + 4, y + 4) for x, y in places]
+    faces = atomic_faces([*parts, box_shape(-50, -50, 1_000, 1_500), *areas])
+    assert faces.n_faces == 1 + 2 * 1_600
+    assert np.diff(faces.face_rings).max() == 1 + 1_600
+    for number, (x, y) in enumerate(places):
+        found = faces.locate([x + 3, x + 9, x + 15], [y + 3.5, y + 9, y + 9])
+        covers = [faces.cover_of(face).tolist() for face in found]
+        assert covers == [[number, 1_600, 1_601 + number], [1_600, 1_601 + number], [1_600]]
+    assert faces.area2_um2() == 2 * 10**12 * 1_050 * 1_550
+
+
+def test_a_border_of_very_many_points_is_joined_by_its_box() -> None:
+    """Beyond 20,000 points a shape is not walked to see what it reaches: one component, and still the right faces."""
+    angles = 2 * np.pi * np.arange(20_001) / 20_001
+    round_one = shape_of_rings([np.rint(1e7 * np.stack([np.cos(angles), np.sin(angles)], axis=1)).astype(np.int64)])
+    corner, middle = boxes("95000 95000 95010 95010", "-5 -5 5 5")
+    faces = atomic_faces([round_one, corner, middle])
+    assert faces.shape_component.tolist() == [0, 0, 0]
+    assert sorted(picture_in_order(faces)) == ["A", "AC", "B"]
+    assert faces.area2_um2() == (round_one.area2_cm2 + corner.area2_cm2) * 10**8

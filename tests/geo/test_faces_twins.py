@@ -139,3 +139,16 @@ def test_faces_equal_those_of_geos_for_valid_polygons(walks: list[Rings]) -> Non
     assert np.allclose([area for _, area in ours], [area for _, area in theirs], atol=1e-6, rtol=0)
     union = shapely.union_all(polygons).area
     assert abs(faces.area2_um2() / 2e12 / (CELL_CM / 100) ** 2 - union) < 1e-5
+
+
+def test_a_crowd_of_polygons_on_a_coarse_grid_equals_geos() -> None:
+    """Enough edges for several bands of the sweep, with points and lines shared everywhere."""
+    rng = np.random.default_rng(11)
+    drawn = [shapely.Polygon(rng.integers(0, 24, (5, 2)) + rng.integers(0, 40, 2)) for _ in range(400)]
+    polygons = [shapely.orient_polygons(polygon) for polygon in drawn if polygon.is_valid and polygon.area > 0]
+    faces = atomic_faces([shape_on_grid([[(int(x), int(y)) for x, y in p.exterior.coords]]) for p in polygons])
+    theirs = Counter(cover for cover, _ in geos_twin(polygons))
+    ours = Counter(tuple(faces.cover_of(face).tolist()) for face in range(faces.n_faces))
+    assert sum((ours - theirs).values()) + sum((theirs - ours).values()) == 0
+    assert len(polygons) > 100
+    assert abs(faces.area2_um2() / 2e16 - shapely.union_all(polygons).area) < 1e-4
