@@ -1,7 +1,10 @@
 """Polygons out of files and into them: good files of every kind, and the ways a file disappoints."""
 
 import json
+import sqlite3
+import struct
 import warnings
+from contextlib import closing
 
 import numpy as np
 import pyogrio
@@ -30,21 +33,21 @@ def geojson(*rings, name="HA-17", **more):
     return json.dumps({"type": "FeatureCollection", "features": features, **more})
 
 
-def gpkg(path, polygon, crs, name="HA-17"):
+def gpkg(path, polygon, crs, name="HA-17", **more):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # one file is meant to have no CRS
-        _write_gpkg(path, polygon, crs, name)
+        _write_gpkg(path, polygon, crs, name, **{"geometry_type": "Polygon", **more})
 
 
-def _write_gpkg(path, polygon, crs, name):
+def _write_gpkg(path, polygon, crs, name, **more):
     pyogrio.raw.write(
         path,
         geometry=np.array([shapely.to_wkb(polygon)], dtype=object),
         field_data=[np.array([name], dtype=object)],
         fields=["id"],
-        geometry_type="Polygon",
         crs=crs,
         driver="GPKG",
+        **more,
     )
 
 
@@ -155,6 +158,7 @@ BOW = [RING[0], RING[2], RING[1], RING[3], RING[0]]
         ("a.csv", "id,wkt\nHA-17\n", ["csv_row_short"]),
         ("a.csv", CSV[:30], ["too_few_points", "csv_row_short"]),
         ("a.csv", CSV[:46], ["too_few_points"]),
+        ("a.csv", f'id,wkt\nHA-17,"{WKT[:50]}', ["csv_unreadable"]),
         ("a.csv", "", ["polygon_file_empty"]),
         ("a.csv", b"id,lon,lat\n\xc0\xe3\xe4\xe0\xec,46,40\n", ["polygon_file_encoding"]),
         ("a.csv", b"id,lon,lat\nHA\x00,46,40\n", ["polygon_file_encoding"]),
@@ -185,6 +189,39 @@ def test_a_truncated_geopackage_is_refused(tmp_path):
 def test_a_geopackage_without_a_crs_is_asked_for_one(tmp_path):
     gpkg(tmp_path / "a.gpkg", shapely.Polygon(RING), None)
     assert read(tmp_path / "a.gpkg")[1] == ["crs_unknown"]
+
+
+def test_a_geopackage_whose_ring_was_broken_behind_gdals_back(tmp_path):
+    path = tmp_path / "a.gpkg"
+    gpkg(path, shapely.Polygon(RING), "EPSG:4326")
+    with closing(sqlite3.connect(path)) as database:
+        for (trigger,) in database.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            database.execute(f'drop trigger "{trigger}"')
+        (blob,) = database.execute("select geom from a").fetchone()
+        database.execute("update a set geom = ?", (blob[:-8] + struct.pack("<d", 40.5),))  # the last latitude
+        database.commit()
+    assert read(path)[1] == ["geometry_unreadable"]
+
+
+def test_layers_in_two_coordinate_systems_are_not_mixed(tmp_path):
+    path = tmp_path / "a.gpkg"
+    gpkg(path, shapely.Polygon(RING), "EPSG:4326")
+    gpkg(path, shapely.Polygon(RING), "EPSG:4284", layer="old", append=True)
+    assert read(path)[1] == ["gpkg_many_crs"]
+
+
+def test_points_and_tables_in_a_geopackage_are_named_and_left(tmp_path):
+    gpkg(tmp_path / "a.gpkg", shapely.Point(46, 40), "EPSG:4326", geometry_type="Point")
+    assert read(tmp_path / "a.gpkg")[1] == ["geometry_other_kind"]
+
+
+def test_a_long_wkt_in_one_cell_is_read(tmp_path):
+    turns = np.linspace(0, 2 * np.pi, 6001)
+    points = ", ".join(f"{47 + 0.1 * np.cos(t):.12f} {40 + 0.1 * np.sin(t):.12f}" for t in turns[:-1])
+    wkt = f"POLYGON (({points}, 47.100000000000 40.000000000000))"
+    ((_, shape, _),), codes = read(saved(tmp_path, "a.csv", f'id;wkt\nHA-17;"{wkt}"\n'))
+    assert shape.ring_sizes == (6000,)
+    assert set(codes) <= {"points_in_line"}
 
 
 def test_the_good_polygons_of_a_half_bad_file_are_taken_and_the_bad_named(tmp_path):

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from torpaq.geo.crs import AZE
-from torpaq.geo.geocheck import Limits, check_many, check_reported_area
+from torpaq.geo.geocheck import Limits, Rings, check_many, check_reported_area
+from torpaq.geo.geocheck_relations import explain_invalid
 from torpaq.geo.polygons import shape_from_box, shape_from_lonlat, shape_from_metres, shape_from_wkt
 from torpaq.geo.shape import shape_of_rings
 
@@ -272,6 +273,14 @@ def test_a_neck_of_five_millimetres_closes_at_a_centimetre():
         pytest.approx(lon, abs=1e-6),
         pytest.approx(lat, abs=1e-6),
     )
+
+
+def test_an_invalid_polygon_never_goes_without_a_reason():
+    """Asked for a reason where there is none to name, the check still refuses."""
+    square = Rings(np.array(ring(SQUARE + " 0,0")), (5,), (1,))
+    bow = Rings(np.array(ring("0,0 100,100 100,0 0,100 0,0")), (5,), (1,))
+    (found,) = explain_invalid(square, bow, AZE, "HA-17")
+    assert (found.code, found.severity) == ("invalid_polygon", "error")
 
 
 @settings(max_examples=300)

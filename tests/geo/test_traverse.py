@@ -73,7 +73,9 @@ def test_v2_is_refused_as_a_blunder_before_anybody_spreads_it_over_good_legs():
     assert solved.adjusted == ()
     assert f"{solved.area_raw_m2:.6f}" == "13945.336734"
     assert codes(problems)[:2] == ["traverse_ratio_poor", "traverse_blunder"]
-    assert traverse_as_shape(solved)[0] is None
+    assert codes(traverse_as_shape(solved)[1]) == ["traverse_start_missing"]
+    known, _ = solve_traverse(survey(V2, start=AGHDAM))
+    assert codes(traverse_as_shape(known)[1]) == ["traverse_not_adjusted"]
 
 
 def test_v2_adjusted_all_the_same_shows_what_the_blunder_would_have_done():

@@ -225,8 +225,10 @@ def read_csv_points(text: str, subject: str) -> Read:
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     first = next((line for line in lines if line.strip()), "")
     delimiter = next((mark for mark in (";", "\t") if mark in first), ",")
+    csv.field_size_limit(MAX_BYTES)  # a polygon of 6,000 points as WKT is longer than what csv takes for a cell
     try:
-        rows = [row for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter) if any(row)]
+        reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter, strict=True)
+        rows = [row for row in reader if any(row)]
     except csv.Error as error:
         return None, [problem("csv_unreadable", subject, reason=str(error))]
     header = [cell.strip().lower() for cell in rows[0]] if rows else []

@@ -87,10 +87,10 @@ def _unnamed(snapped: Rings, crs: NationalCrs, subject: str) -> Problem:
 
 
 def _place_of_reason(snapped: Rings, crs: NationalCrs) -> tuple[float, float]:
-    """Return lon, lat of the place that GEOS names in brackets at the end of its reason."""
+    """Return lon, lat of the place that GEOS names in brackets at the end of its reason, else of the first point."""
     reason = str(shapely.is_valid_reason(polygon_of(snapped)))
-    x_cm, y_cm = (float(word) for word in reason.rpartition("[")[2].rstrip("]").split()[:2])
-    return lonlat_of_cm(x_cm, y_cm, crs)
+    words = reason.rpartition("[")[2].rstrip("]").split() if reason.endswith("]") else snapped.points[0].tolist()
+    return lonlat_of_cm(float(words[0]), float(words[1]), crs)
 
 
 def _ring(points: Floats, part: int, ring: int, crs: NationalCrs, subject: str) -> list[Problem]:
