@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from torpaq.land.entry import BOTH, Kind, Measure
 from torpaq.land.figures import assert_entries
-from torpaq.land.text import format_ledger, parse_ledger
+from torpaq.land.text import format_figure, format_ledger, parse_ledger
 from torpaq.standard.country import load_country
 from torpaq.standard.figures import Figure
 
@@ -41,7 +41,7 @@ def test_a_total_becomes_an_assertion_in_square_metres_with_its_period_and_its_s
     assert entry.record == "The Authority's year book"
     assert entry.assertion is not None
     assert entry.assertion.measure is Measure.CLEARED
-    assert str(entry.assertion.figure_m2) == "530818000"
+    assert format_figure(entry.assertion.figure_m2) == "530818e3", "printed to 0.1 ha, compared to 1,000 m²"
     assert entry.assertion.since == date(2023, 1, 1)
 
 

@@ -13,7 +13,7 @@ from torpaq.land.chain import GENESIS, chain_head, digest_of, entry_hash
 from torpaq.land.entry import BOTH, Assertion, Entry, Kind, Measure, Unlocated
 from torpaq.land.text import format_entry, format_ledger, parse_bytes, parse_ledger
 
-WKT = "wkt POLYGON ((46 39, 46.1 39, 46 39.1, 46 39))"
+WKT = "wkt POLYGON ((46 39, 46.01 39, 46 39.01, 46 39))"
 EVERY_KIND = f"""\
 2020-01-01 establish HA-1 sha mine+erw {WKT} id A1 recorded 2020-02-01 by Rauf Aliyev unit AZ-AGM ; NTS-1; 2
 2020-03-01 extend HA-1 cha erw box 0 0 10 10.5 id A2

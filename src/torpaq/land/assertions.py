@@ -43,11 +43,11 @@ class Accounts:
     def figure_m2(self, entry: Entry) -> Decimal:
         """Return the ledger's own figure for an assertion, m²: a balance, or a flow where it has ``since``.
 
-        Rounded to the precision the figure was stated in, at most to whole square metres.
+        Rounded to the precision the figure was stated in: ``53081.8 ha`` is 530818e3 m², to 1,000 m².
         """
         total = sum(_area2(self, entry, postings) for postings in self.postings)
         exponent = entry.assertion.figure_m2.as_tuple().exponent if entry.assertion else 0
-        return (Decimal(total) / UM2).quantize(Decimal(1).scaleb(min(0, int(exponent))), ROUND_HALF_UP)
+        return (Decimal(total) / UM2).quantize(Decimal(1).scaleb(int(exponent)), ROUND_HALF_UP)
 
 
 def accounts_of(land: LiveLand) -> Accounts:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from torpaq.land.entry import BOTH, Assertion, Entry, Kind, Measure
 from torpaq.standard.figures import Figure
 
-M2_PER_HA = Decimal(10_000)
+M2_PER_HA_DIGITS = 4  # shifting keeps the precision: 53,081.8 ha is known to 1,000 m², and is compared so
 PROGRAMME = "programme"  # the scope that counts every operator together
 BALANCES = (Measure.OPEN, Measure.SHA, Measure.CHA)
 
@@ -43,9 +43,7 @@ def _is_exact(figure: Figure) -> bool:
 
 def _entry(figure: Figure, recorded: date) -> Entry:
     """Return one figure as an entry: hectares become square metres without rounding, the source is the record."""
-    area_m2 = (figure.value or Decimal(0)) * M2_PER_HA
-    if area_m2 == area_m2.to_integral_value():
-        area_m2 = area_m2.to_integral_value()  # 8,372.9 ha is 83,729,000 m2, not 83,729,000.0
+    area_m2 = (figure.value or Decimal(0)).scaleb(M2_PER_HA_DIGITS)
     entry = Entry(
         id=figure.id,
         kind=Kind.ASSERT,

@@ -10,7 +10,8 @@ One entry a line::
 Date of effect, kind, area; then by kind ``sha|cha`` (establish, extend, reopen), classes (all but hand_over, void,
 assert), a depth (clear; ``?cm`` where unknown); then ``box x0 y0 x1 y1`` in metres of the national equal-area CRS,
 ``wkt …`` in WGS 84 lon/lat, or ``unlocated <m2> <unit code>``; then any of ``recorded by id operator method unit
-sector``; ``;`` begins the deciding record. Blank lines and lines that begin with ``#`` are ignored, but a seal
+sector``; ``;`` begins the deciding record. A figure of an assertion is compared at the precision it is written in:
+``530818e3 m2`` is known to 1,000 m². Blank lines and lines that begin with ``#`` are ignored, but a seal
 (``# seal <entries> <hash>``) is checked: a line changed above it breaks it.
 """
 
@@ -309,12 +310,20 @@ def format_entry(entry: Entry) -> str:
     if entry.kind is Kind.VOID:
         words.append(entry.target)
     elif entry.assertion:
-        figure = format(entry.assertion.figure_m2, "f")
+        figure = format_figure(entry.assertion.figure_m2)
         words += [entry.assertion.measure.value, entry.contamination.code, figure, "m2"]
     else:
         words += _land_words(entry)
     words += _option_words(entry)
     return " ".join(words) + (f" ; {entry.record}" if entry.record else "")
+
+
+def format_figure(figure_m2: Decimal) -> str:
+    """Write a figure with the precision it was stated in: ``3100``, ``3100.50``, ``31e2`` (known to hundreds)."""
+    sign, digits, exponent = figure_m2.as_tuple()
+    if isinstance(exponent, int) and exponent > 0:
+        return f"{'-' if sign else ''}{''.join(map(str, digits))}e{exponent}"
+    return f"{figure_m2:f}"
 
 
 def _land_words(entry: Entry) -> Iterator[str]:

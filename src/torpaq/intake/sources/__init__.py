@@ -2,8 +2,9 @@
 
 The pattern for a new source, one module in this folder:
 
-1. ``NAME`` (the module's own), ``COLUMNS`` (its header, as published) and ``read(sheet, sha256, recorded)`` that
-   turns the rows of a :class:`~torpaq.intake.sheets.Sheet` into a :class:`~torpaq.intake.records.SourceReading`.
+1. ``NAME`` (the module's own), ``COUNTRY``, ``COLUMNS`` (its header, as published) and ``read(sheet, sha256,
+   recorded)`` that turns the rows of a :class:`~torpaq.intake.sheets.Sheet` into a
+   :class:`~torpaq.intake.records.SourceReading`.
 2. The module's docstring says who published the file, what a row is, what a row does not say, and every reading of a
    doubtful cell **with its reason**. Where a published row is plainly wrong, a table in the module gives the row's
    content, the right value and the reason; the row's problem still says that it was corrected. Nothing else changes
@@ -30,14 +31,17 @@ SHARE_OF_COLUMNS = 0.6  # so many of a source's columns make a header its own; w
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A kind of file that can be imported: its columns and its reader."""
+    """A kind of file that can be imported: the country it speaks of (ISO 3166-1), its columns and its reader."""
 
     name: str
+    country: str
     columns: tuple[str, ...]
     read: Callable[[Sheet, str, date | None], SourceReading]
 
 
-SOURCES = {module.NAME: Source(module.NAME, module.COLUMNS, module.read) for module in (colombia_desminado,)}
+SOURCES = {
+    module.NAME: Source(module.NAME, module.COUNTRY, module.COLUMNS, module.read) for module in (colombia_desminado,)
+}
 
 
 def read_source(file: bytes | Path, name: str = "", recorded: date | None = None) -> SourceReading:

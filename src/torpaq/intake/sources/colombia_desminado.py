@@ -33,6 +33,7 @@ from torpaq.land.entry import BOTH, Entry, Kind, Unlocated
 from torpaq.standard.problems import Problem, problem
 
 NAME = "colombia_desminado"
+COUNTRY = "col"
 COLUMNS = (
     *("departamento", "municipio", "totalartefactosdestruidos", "areadespejada", "ano", "mes"),
     *("tipodesminado", "map", "muse", "aei"),

@@ -1,0 +1,7 @@
+"""``python -m torpaq``: the command line."""
+
+import sys
+
+from torpaq.cli import main
+
+sys.exit(main())

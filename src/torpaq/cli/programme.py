@@ -1,0 +1,184 @@
+"""``torpaq demo``, ``torpaq import`` and ``torpaq serve``: a programme in a folder."""
+
+import argparse
+import os
+import sys
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from torpaq.cli.output import (
+    CLEAN,
+    PROBLEMS,
+    add_common,
+    place_of,
+    status_of,
+    unusable,
+    write_json,
+    write_problems,
+)
+from torpaq.intake.demonstration import generate
+from torpaq.intake.records import SourceReading, import_summary
+from torpaq.intake.sources import SOURCES, read_source
+from torpaq.standard.problems import Problem, has_errors, problem
+
+ROOT = Path(__file__).resolve().parents[3]
+PROGRAMMES = ROOT / "programmes"
+PORT = 8420
+LABEL = "SYNTHETIC DEMONSTRATION DATA: no real hazard, no real clearance"
+STEPS = {
+    "packages": "Front-end packages and translations",
+    "entries": "Inventing hazardous areas and their lives",
+    "database": "Creating the database",
+    "fold": "Folding the ledger into land",
+    "ledger": "Writing the ledger, entry by entry in its chain",
+    "tiles": "Drawing the map's low zooms",
+}
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add ``demo``, ``serve`` and ``import``."""
+    demo = commands.add_parser("demo", help="build the demonstration programme and open its desk")
+    demo.add_argument("--dir", type=Path, metavar="D", help="the programme's folder (programmes/demo)")
+    demo.add_argument("--small", action="store_true", help="a small programme, in two or three districts")
+    demo.add_argument("--no-serve", action="store_true", help="build only, do not open the desk")
+    demo.set_defaults(run=_demo)
+    serve = commands.add_parser("serve", help="open the desk of a programme that is there already")
+    serve.add_argument("dir", type=Path, metavar="DIR", help="the programme's folder")
+    serve.set_defaults(run=_serve)
+    for parser in (demo, serve):
+        parser.add_argument("--port", type=int, default=PORT, metavar="P", help=f"port on localhost ({PORT})")
+    take = commands.add_parser("import", help="take the records of a known source into a programme")
+    take.add_argument("file", type=Path, metavar="FILE", help="XLSX or CSV")
+    take.add_argument("--source", choices=sorted(SOURCES), default="", help="which source (by its header)")
+    take.add_argument("--programme", type=Path, metavar="DIR", help="the programme's folder (programmes/<source>)")
+    take.add_argument("--take-good", action="store_true", help="take the good rows where others are refused")
+    take.set_defaults(run=_import)
+    for parser in (demo, serve, take):
+        add_common(parser)
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    from torpaq.web.assets import install_assets
+    from torpaq.web.programme import build_programme, is_built
+
+    folder: Path = chosen.dir or PROGRAMMES / ("demo-small" if chosen.small else "demo")
+    install_assets(lambda words: print(words, file=sys.stderr))
+    if is_built(folder):
+        print(f"The demonstration programme is there already: {folder}")
+        return CLEAN if chosen.no_serve else _serve_folder(chosen, folder)
+    place = place_of(chosen)
+    with _Steps() as step:
+        step("entries", 0.0)
+        entries = generate(place.country, small=chosen.small, crs=place.crs)
+        step("entries", 1.0)
+        built = build_programme(folder, entries, chosen.country, "Torpaq demonstration", LABEL, step)
+    if has_errors(built.problems):
+        return unusable(chosen, built.problems)
+    if chosen.json:
+        write_json({"dir": str(folder), "entries": built.entries, "problems": [p.as_json() for p in built.problems]})
+    else:
+        print(f"{built.entries} entries in {folder} — {LABEL}")
+        for name, password, role in built.accounts:
+            print(f"  sign in as {name:14} password {password}   ({role})")
+    return CLEAN if chosen.no_serve else _serve_folder(chosen, folder)
+
+
+class _Steps:
+    """Long work shows its progress: one bar a step, on standard error, plain lines where that is no terminal."""
+
+    def __enter__(self) -> Callable[[str, float], None]:
+        console = Console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        self.progress = Progress(*columns, console=console)
+        self.tasks: dict[str, TaskID] = {}
+        self.progress.start()
+        return self._step
+
+    def _step(self, name: str, share: float) -> None:
+        if name not in self.tasks:
+            self.tasks[name] = self.progress.add_task(STEPS.get(name, name), total=1.0)
+        self.progress.update(self.tasks[name], completed=share)
+
+    def __exit__(self, *_: object) -> None:
+        self.progress.stop()
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    from torpaq.web.assets import install_assets
+    from torpaq.web.programme import is_built
+
+    if not is_built(chosen.dir):
+        return unusable(chosen, [problem("programme_missing", str(chosen.dir))])
+    install_assets(lambda words: print(words, file=sys.stderr))
+    return _serve_folder(chosen, chosen.dir)
+
+
+def _serve_folder(chosen: argparse.Namespace, folder: Path) -> int:
+    from torpaq.web.serve import serve, stop
+
+    process, problems = serve(folder, chosen.port)
+    if process is None:
+        return unusable(chosen, problems)
+    address = f"http://127.0.0.1:{chosen.port}/"
+    print(f"The desk is open at {address} (stop it with Ctrl-C)", flush=True)
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform == "darwin":
+        webbrowser.open(address)
+    try:
+        process.wait()
+    except KeyboardInterrupt:
+        stop(process)
+    return CLEAN
+
+
+def _import(chosen: argparse.Namespace) -> int:
+    try:
+        reading = read_source(chosen.file, chosen.source)
+    except OSError as error:
+        return unusable(chosen, [problem("ledger_unreadable", str(chosen.file), reason=error.strerror or "")])
+    if not reading.entries:
+        return unusable(chosen, list(reading.problems))
+    refused = has_errors(reading.problems) and not chosen.take_good
+    added, counts, problems = (0, 0, list(reading.problems)) if refused else _take(chosen, reading)
+    summary = import_summary(reading) | {
+        "added": added,
+        "counts_added": counts,
+        "problems": [found.as_json() for found in problems],
+    }
+    if chosen.json:
+        write_json(summary)
+    else:
+        _write_import(summary, problems, chosen, refused)
+    return PROBLEMS if refused else status_of(problems)
+
+
+def _take(chosen: argparse.Namespace, reading: SourceReading) -> tuple[int, int, list[Problem]]:
+    from torpaq.web.programme import build_programme, is_built
+
+    folder = chosen.programme or PROGRAMMES / reading.source
+    if not is_built(folder):
+        country = SOURCES[reading.source].country
+        build_programme(folder, [], country, reading.source)
+    from torpaq.web.imports import import_reading
+
+    done = import_reading(reading, chosen.file.name)
+    return done.entries, done.counts, done.problems
+
+
+def _write_import(
+    summary: dict[str, object], problems: list[Problem], chosen: argparse.Namespace, refused: bool
+) -> None:
+    print(f"{summary['source']}: {summary['rows']} rows, {summary['accepted']} good, {summary['refused']} refused")
+    print(f"  {summary['area_m2']} m², {summary['items']} items; by year and department:")
+    for group in ("by_year", "by_department"):
+        totals = summary[group]
+        for key, told in totals.items() if isinstance(totals, dict) else ():
+            print(f"    {key:24} {told['area_m2']:>14.2f} m² {told['items']:>6} items")
+    if refused:
+        print("Nothing was taken. Correct the rows below, or take the good ones with --take-good.")
+    else:
+        print(f"{summary['added']} entries and {summary['counts_added']} ordnance counts added.")
+    write_problems(problems, chosen.language)
