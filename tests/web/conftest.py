@@ -1,7 +1,8 @@
 """The fixed cast of every story at the desk."""
 
 import pytest
-from stories import Cast
+
+from web.stories import Cast
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from stories import Cast, ledger
 
 from torpaq.web.accounts import Right, may, may_propose_for, proposals_seen_by
 from torpaq.web.models import Account, Audit, LedgerEntry, Proposal, ProposalState
 from torpaq.web.proposals import draft, entry_of, send_back, sign, submit, withdraw
 from torpaq.web.rows import ledger_head, verify_chain
 from torpaq.web.store import append, load, stamped
+from web.stories import Cast, ledger
 
 HA_17 = "2021-03-04 establish HA-17 sha mine box 0 0 100 100 unit AZ-AGM ; NTS-88"
 CLEARED = "2023-06-10 clear HA-17 mine 13cm box 40 0 100 50 operator OP-A ; CR-9"

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from stories import ledger
 
 from torpaq.land.live import LiveLand
 from torpaq.web.areas import rebuild_areas
@@ -11,6 +10,7 @@ from torpaq.web.live import KEEPER, live_land
 from torpaq.web.models import HazardousArea, LedgerEntry
 from torpaq.web.rows import insert_rows, ledger_head, read_entries, rows_of, verify_chain
 from torpaq.web.store import append, load, stamped
+from web.stories import ledger
 
 TODAY = date(2024, 6, 1)
 HA_17 = """

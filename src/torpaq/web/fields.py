@@ -49,7 +49,7 @@ class ShapeField(ShapeColumn):
         """Write a shape as WKB."""
         return None if value is None else shape_to_wkb(value)
 
-    def get_placeholder(self, value: object, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> str:
+    def get_placeholder(self, value: object, compiler: SQLCompiler | None, connection: BaseDatabaseWrapper) -> str:
         """Tell PostGIS the CRS of the WKB it is given."""
         return f"ST_GeomFromWKB(%s, {NATIONAL_SRID})" if connection.vendor == "postgresql" else "%s"
 

@@ -5,28 +5,28 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from torpaq.geo.tiles import mercator_unit
-from torpaq.standard.country import load_country
+from torpaq.standard.country import Country, load_country
 from torpaq.standard.terrain import Terrain
 
 SUN_AZIMUTH_DEG, SUN_HEIGHT_DEG = 315.0, 45.0  # from the north-west, as cartographers do
 EXAGGERATION = 4.0
 METRES_A_DEGREE = 111_320.0
 LIGHTEST, DARKEST = 252, 196
-WATERLINE_M = -27  # the Caspian: about 27 m below the oceans
 WATER = (214, 226, 233)
 
 
 @cache
 def relief_png(country: str) -> bytes:
     """Return the relief as PNG, its rows evenly spaced in Web Mercator between :func:`relief_corners`."""
-    terrain = load_country(country).terrain()
+    land = load_country(country)
+    terrain = land.terrain()
     shade = hillshade(terrain)
     grey = (DARKEST + (LIGHTEST - DARKEST) * shade).astype(np.uint8)
     warm = np.stack([grey, np.clip(grey.astype(int) - 2, 0, 255), np.clip(grey.astype(int) - 9, 0, 255)], axis=-1)
-    warm[terrain.heights_m <= WATERLINE_M] = WATER
+    warm[water(land, terrain)] = WATER
     image = Image.fromarray(warm.astype(np.uint8)[mercator_rows(terrain)], "RGB")
     buffer = io.BytesIO()
     image.save(buffer, "PNG", optimize=True)
@@ -52,6 +52,23 @@ def hillshade(terrain: Terrain) -> NDArray[np.float64]:
     steepness = np.sqrt(1 + rise_east**2 + rise_south**2)
     shade: NDArray[np.float64] = np.clip((up - rise_east * east + rise_south * north) / steepness, 0, 1)
     return shade
+
+
+def water(country: Country, terrain: Terrain) -> NDArray[np.bool_]:
+    """Return which cells are sea: those at height zero outside every district.
+
+    The grid gives zero for the sea and also for the lowlands below the oceans' level, so height alone cannot tell.
+    """
+    west, _, _, north = terrain.bounds_deg
+    mask = Image.new("1", terrain.heights_m.shape[::-1])
+    pen = ImageDraw.Draw(mask)
+    for boundary in country.boundaries.values():
+        for polygon in boundary:
+            pen.polygon(
+                [((x - west) / terrain.step_deg, (north - y) / terrain.step_deg) for x, y in polygon[0]], fill=1
+            )
+    sea: NDArray[np.bool_] = (terrain.heights_m <= 0) & ~np.array(mask, dtype=np.bool_)
+    return sea
 
 
 def mercator_rows(terrain: Terrain) -> NDArray[np.int64]:

@@ -26,5 +26,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("basemap/relief.json", tiles.relief_place, name="relief_place"),
     path("language/", include("django.conf.urls.i18n")),
 ]
-if find_spec("torpaq.web.desk"):
+if find_spec("torpaq.web.desk") and find_spec("torpaq.web.desk.urls"):
     urlpatterns.append(path("", include("torpaq.web.desk.urls")))
