@@ -76,6 +76,8 @@ def read(path):
         ("d.csv", f'id;wkt\nHA-17;"{WKT}"\n'),
         ("e.csv", b"\xef\xbb\xbf" + CSV.encode()),
         ("f.csv", CSV.encode("utf-16")),
+        ("g.csv", "name;coordinates\n" + "".join(f"HA-17;{lat}N {lon}E\n" for lon, lat in RING[:-1])),
+        ("h.csv", "name\tplace\n" + "".join(f"HA-17\t{lon}, {lat}\n" for lon, lat in RING[:-1])),
     ],
 )
 def test_one_polygon_is_the_same_shape_from_every_kind_of_file(tmp_path, name, text):
@@ -171,6 +173,13 @@ def test_a_disappointing_file_gives_a_problem_with_a_name_and_no_traceback(tmp_p
     found, said = read(saved(tmp_path, name, text))
     assert said == codes
     assert bool(found) == (codes in ([], ["id_repeated", "polygon_repeated"]))
+
+
+def test_a_place_in_a_csv_that_cannot_be_read_is_named_by_its_row(tmp_path):
+    text = "id;coordinates\nHA-17;39.99N 46.93E\nHA-17;somewhere\nHA-17;39.9985N 46.942E\n"
+    found, problems = read_polygons(saved(tmp_path, "a.csv", text), AZE, EXTENT)
+    assert found == []
+    assert [p.subject for p in problems] == ["HA-17 L3"]
 
 
 def test_a_missing_file_and_a_folder_are_problems(tmp_path):

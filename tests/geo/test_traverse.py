@@ -380,6 +380,16 @@ def test_what_a_table_lacks_is_said(text, code):
         assert all(p.sentence(language) for language in ("az", "en", "ru"))
 
 
+@pytest.mark.parametrize(
+    "place", ["39.8265 46.75", "46.75 39.8265", "39°49'35.4\"N 46°45'E", "38S 649761 4409966", "46,75 39,8265"]
+)
+def test_the_start_may_be_written_in_any_notation_where_the_country_is_known(place):
+    text = f"# start {place}\n" + HEADER + "0,deg360,true,100,m,\n" * 3
+    survey_read, problems = read_legs_csv(text, "F", (44.5, 38.3, 51.5, 42.0))
+    assert problems == []
+    assert survey_read.start == pytest.approx(AGHDAM, abs=1e-5)
+
+
 def test_an_unknown_grid_is_a_problem():
     plan, _ = read_legs_csv("# start 39.8 46.7\n# grid EPSG:99999\n" + HEADER + "0,deg360,grid,100,m,\n" * 3)
     assert codes(solve_traverse(plan)[1]) == ["traverse_grid_unknown"]

@@ -26,7 +26,7 @@ from torpaq.geo.files_read import (
 from torpaq.geo.geocheck import LIMITS, Extent, Limits, Rings, check_many
 from torpaq.geo.polygons import Checked, Point, or_wrong_zone, shape_from_lonlat, shape_from_wkt, to_lonlat
 from torpaq.geo.shape import Shape
-from torpaq.standard.problems import Problem, problem
+from torpaq.standard.problems import Problem, has_errors, problem
 
 if TYPE_CHECKING:
     from pyproj import Transformer
@@ -36,7 +36,6 @@ TEXT_READERS = {
     ".json": read_geojson,
     ".wkt": read_wkt_lines,
     ".txt": read_wkt_lines,
-    ".csv": read_csv_points,
 }
 SQLITE_HEADER = b"SQLite format 3\x00"
 
@@ -57,7 +56,7 @@ def read_polygons(
     Coordinates of another CRS are reprojected, with a warning that names the operation where the datum changes.
     Polygons with errors are left out and their problems carry their names; duplicates among the rest are problems too.
     """
-    contents, problems = read_contents(path)
+    contents, problems = read_contents(path, extent)
     if contents is None:
         return [], problems
     found = []
@@ -70,17 +69,19 @@ def read_polygons(
     return found, problems + check_many([(polygon.name, polygon.shape) for polygon in found])
 
 
-def read_contents(path: Path) -> Read:
-    """Read what stands in a file, by its ending, not yet checked against a country."""
+def read_contents(path: Path, extent: Extent | None = None) -> Read:
+    """Read what stands in a file, by its ending, not yet checked; ``extent`` only helps to read places in CSV."""
     ending = path.suffix.lower()
     if ending == ".gpkg":
         return _read_geopackage(path)
-    if ending not in TEXT_READERS:
-        known = " ".join((*TEXT_READERS, ".gpkg"))
+    if ending not in TEXT_READERS and ending != ".csv":
+        known = " ".join((*TEXT_READERS, ".csv", ".gpkg"))
         return None, [problem("polygon_file_kind_unknown", path.name, ending=ending, known=known)]
     text, problems = read_text(path)
     if text is None or problems:
         return None, problems
+    if ending == ".csv":
+        return read_csv_points(text, path.name, extent)
     return TEXT_READERS[ending](text, path.name)
 
 
@@ -90,7 +91,7 @@ def check_contents(
     """Yield (name, shape or None, problems) of each polygon of a file."""
     crs_notes = _crs_problems(contents.crs)
     for feature in contents.features:
-        if feature.problems:
+        if has_errors(feature.problems):
             yield feature.name, None, list(feature.problems)
         elif feature.wkt:
             yield feature.name, *shape_from_wkt(feature.wkt, crs, extent, feature.name, limits)
@@ -99,7 +100,7 @@ def check_contents(
         else:
             shape, problems = _checked(feature, contents.crs, crs, extent, limits)
             said = [problem(code, feature.name, **parameters) for code, parameters in crs_notes]
-            yield feature.name, shape, said + problems
+            yield feature.name, shape, [*said, *feature.problems, *problems]
 
 
 def _crs_problems(source: str) -> list[tuple[str, dict[str, str]]] | None:
@@ -237,7 +238,7 @@ def area_as_json(
     ledger_area_m2 (exact, in the national equal-area CRS), vertices, problems; the first four are null where a
     polygon has errors. ``totals``: polygons, refused, geodesic_area_m2, ledger_area_m2.
     """
-    contents, problems = read_contents(path)
+    contents, problems = read_contents(path, extent)
     polygons: list[dict[str, object]] = []
     shapes: list[tuple[str, Shape]] = []
     geodesic_m2 = 0.0

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
+from torpaq.geo.coordinate_notation import Extent
+from torpaq.geo.coordinates import read_coordinates
 from torpaq.geo.crs import WGS84, Floats
-from torpaq.standard.problems import Problem, problem
+from torpaq.standard.problems import Problem, has_errors, problem
 
 MAX_BYTES = 1_000_000_000
 MAX_FILE_VERTICES = 2_000_000
@@ -28,6 +30,7 @@ class Feature:
     """One polygon of a file, as it stands there: polygons of rings in the file's CRS, or the reason there are none.
 
     ``wkt`` is set instead of ``polygons`` where the file holds WKT; ``closed`` says whether the notation closes rings.
+    With problems of severity error there are no polygons.
     """
 
     name: str
@@ -209,11 +212,12 @@ def read_wkt_lines(text: str, subject: str) -> Read:
 NAME_COLUMNS = ("id", "name", "polygon", "area")
 LON_COLUMNS = ("lon", "longitude", "long", "lng")
 LAT_COLUMNS = ("lat", "latitude")
+PLACE_COLUMNS = ("coordinates", "coordinate", "place", "position")
 WKT_COLUMNS = ("wkt", "geometry", "geom", "shape")
 
 
-def read_csv_points(text: str, subject: str) -> Read:
-    """Read CSV: points in their order (columns lon and lat, decimal degrees), or WKT a row.
+def read_csv_points(text: str, subject: str, extent: tuple[float, float, float, float] | None = None) -> Read:
+    """Read CSV: points in their order (columns lon and lat, or one column of places in any notation), or WKT a row.
 
     Rows of one id (or name) make one polygon; without such a column all rows make one. The delimiter is a comma, a
     semicolon (then with decimal commas) or a tab. A list of turning points closes by itself; repeating the first
@@ -236,9 +240,13 @@ def read_csv_points(text: str, subject: str) -> Read:
     if wkt_at is not None:
         return Contents(list(_wkt_rows(rows[1:], name_at, wkt_at))), []
     lon_at, lat_at = _column(header, LON_COLUMNS), _column(header, LAT_COLUMNS)
-    if lon_at is None or lat_at is None:
-        return None, [problem("csv_columns_missing", subject, header=",".join(header)[:80])]
-    return Contents(_point_features(rows[1:], name_at, (lon_at, lat_at), delimiter, subject)), []
+    place_at = _column(header, PLACE_COLUMNS)
+    country = Extent(*extent) if extent else None
+    if lon_at is not None and lat_at is not None:
+        return Contents(_point_features(rows[1:], name_at, (lon_at, lat_at), delimiter, country, subject)), []
+    if place_at is not None:
+        return Contents(_point_features(rows[1:], name_at, (place_at,), delimiter, country, subject)), []
+    return None, [problem("csv_columns_missing", subject, header=",".join(header)[:80])]
 
 
 def _column(header: list[str], names: tuple[str, ...]) -> int | None:
@@ -255,7 +263,12 @@ def _wkt_rows(rows: list[list[str]], name_at: int | None, wkt_at: int) -> Iterat
 
 
 def _point_features(
-    rows: list[list[str]], name_at: int | None, at: tuple[int, int], delimiter: str, subject: str
+    rows: list[list[str]],
+    name_at: int | None,
+    at: tuple[int, ...],
+    delimiter: str,
+    extent: Extent | None,
+    subject: str,
 ) -> list[Feature]:
     """Gather rows into polygons by name, in the order of their first rows."""
     points: dict[str, list[tuple[float, float]]] = {}
@@ -267,21 +280,29 @@ def _point_features(
         if max(at) >= len(row):
             problems[name].append(problem("csv_row_short", name, row=number))
             continue
-        point, wrong = _csv_point([row[index].strip() for index in at], delimiter, f"{name} L{number}")
+        point, wrong = _csv_point([row[index].strip() for index in at], delimiter, extent, f"{name} L{number}")
         problems[name] += wrong
         if point:
             points[name].append(point)
     features = []
     for name, ring in points.items():
         closed = len(ring) > 1 and ring[0] == ring[-1]
-        if problems[name]:
+        if has_errors(problems[name]):
             features.append(_without(name, *problems[name]))
         else:
-            features.append(Feature(name, [[np.array(ring, dtype=np.float64)]], closed=closed))
+            polygons = [[np.array(ring, dtype=np.float64)]]
+            features.append(Feature(name, polygons, closed=closed, problems=tuple(problems[name])))
     return features
 
 
-def _csv_point(cells: list[str], delimiter: str, subject: str) -> tuple[tuple[float, float] | None, list[Problem]]:
+def _csv_point(
+    cells: list[str], delimiter: str, extent: Extent | None, subject: str
+) -> tuple[tuple[float, float] | None, list[Problem]]:
+    """Read one point: a place in any notation where there is one cell, else longitude and latitude."""
+    if len(cells) == 1:
+        reading = read_coordinates(cells[0], extent)
+        told = [problem(found.code, subject, **found.parameters) for found in reading.problems]
+        return reading.position, told
     values = []
     for cell in cells:
         try:

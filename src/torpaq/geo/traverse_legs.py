@@ -12,6 +12,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from torpaq.geo.coordinate_notation import Extent
+from torpaq.geo.coordinates import read_coordinates
 from torpaq.standard.problems import Problem, problem
 
 CodeT = TypeVar("CodeT", bound=StrEnum)
@@ -135,17 +137,20 @@ MIL_WITH_HYPHEN = re.compile(r"(\d{1,2})-(\d{2})", re.ASCII)
 PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 
 
-def read_legs_csv(text: str, subject: str = "") -> tuple[Survey | None, list[Problem]]:
+def read_legs_csv(
+    text: str, subject: str = "", extent: tuple[float, float, float, float] | None = None
+) -> tuple[Survey | None, list[Problem]]:
     """Read a survey from CSV: columns bearing, bearing_unit, reference, distance, distance_unit and, if any, slope_deg.
 
     The delimiter is a comma, or a semicolon (then decimal commas are read as well). Mils may be written 15-00. Lines
-    that begin with ``#`` say a thing once: ``# start LAT LON``, ``# date 2021-05-03``, ``# pace_m 0.75``,
-    ``# declination 6.35``, ``# grid EPSG:32638``, ``# closing measured|none``, ``# sigma_bearing_deg 1``,
-    ``# sigma_distance_m 0.3``, ``# sigma_distance_percent 1``; other comments are left alone. Every wrong cell is a
-    problem that names line, column and value; with any there is no survey.
+    that begin with ``#`` say a thing once: ``# start PLACE`` (any notation; ``extent``, the country's west, south, east
+    and north in degrees, tells longitude from latitude; without it plain numbers are LAT LON), ``# date 2021-05-03``,
+    ``# pace_m 0.75``, ``# declination 6.35``, ``# grid EPSG:32638``, ``# closing measured|none``,
+    ``# sigma_bearing_deg 1``, ``# sigma_distance_m 0.3``, ``# sigma_distance_percent 1``; other comments are left
+    alone. Every wrong cell is a problem that names line, column and value; with any there is no survey.
     """
     lines = [(number, line.strip()) for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1)]
-    survey, problems = _read_remarks(lines, subject)
+    survey, problems = _read_remarks(lines, subject, Extent(*extent) if extent else None)
     rows = [(number, line) for number, line in lines if line and not line.startswith("#")]
     if not rows:
         return None, [*problems, problem("traverse_empty", subject)]
@@ -167,7 +172,7 @@ def read_legs_csv(text: str, subject: str = "") -> tuple[Survey | None, list[Pro
     return (None, problems) if problems else (survey, [])
 
 
-def _read_remarks(lines: list[tuple[int, str]], subject: str) -> tuple[Survey, list[Problem]]:
+def _read_remarks(lines: list[tuple[int, str]], subject: str, extent: Extent | None) -> tuple[Survey, list[Problem]]:
     """Read what the ``#`` lines say once."""
     survey, problems = Survey(()), []
     for number, line in lines:
@@ -176,7 +181,10 @@ def _read_remarks(lines: list[tuple[int, str]], subject: str) -> tuple[Survey, l
             continue
         element, read, wanted = REMARKS[name]
         try:
-            survey = replace(survey, **{element: read(value.strip())})
+            if name == "start":
+                survey = replace(survey, start=_start(value.strip(), extent))
+            else:
+                survey = replace(survey, **{element: read(value.strip())})
         except ValueError:
             problems.append(
                 problem("traverse_cell_unreadable", subject, row=number, column=name, text=value, wanted=wanted)
@@ -242,13 +250,15 @@ def _remark_number(low: float, high: float) -> Callable[[str], float]:
     return lambda text: _number({"": text}, "", low, high, "")
 
 
-def _start(text: str) -> tuple[float, float]:
-    """Read ``LAT LON`` in decimal degrees; returns (lon, lat)."""
-    words = text.replace(",", " ").split()
-    if len(words) != 2:
+def _start(text: str, extent: Extent | None = None) -> tuple[float, float]:
+    """Read a place in any notation; returns (lon, lat). Without ``extent`` two plain numbers are ``LAT LON``."""
+    words = text.split()
+    if extent is None and len(words) == 2 and all(PLAIN.fullmatch(word) for word in words):
+        return _remark_number(-180, 180)(words[1]), _remark_number(-90, 90)(words[0])
+    position = read_coordinates(text, extent).position
+    if position is None:
         raise ValueError(text)
-    lat, lon = _remark_number(-90, 90)(words[0]), _remark_number(-180, 180)(words[1])
-    return lon, lat
+    return position
 
 
 REMARKS: Mapping[str, tuple[str, Callable[[str], Any], str]] = {
