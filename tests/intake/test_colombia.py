@@ -159,12 +159,12 @@ def test_the_day_the_programme_learned_of_it_may_be_said() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code", "parameters"),
     [
-        ("54370", "mucho", "number_wrong", {"column": "areadespejada", "value": "mucho"}),
+        ("54370", "mucho", "cell_not_a_number", {"column": "areadespejada", "value": "mucho"}),
         ("54370", "-54370", "number_negative", {"column": "areadespejada", "value": "-54370"}),
-        ("54370", "NaN", "number_wrong", {"column": "areadespejada", "value": "NaN"}),
-        ("54370", "Infinity", "number_wrong", {"column": "areadespejada", "value": "Infinity"}),
-        ("54370", "1e30", "number_wrong", {"column": "areadespejada", "value": "1e30"}),
-        ("54370", "٥٤٣٧٠", "number_wrong", {"column": "areadespejada", "value": "٥٤٣٧٠"}),
+        ("54370", "NaN", "cell_not_a_number", {"column": "areadespejada", "value": "NaN"}),
+        ("54370", "Infinity", "cell_not_a_number", {"column": "areadespejada", "value": "Infinity"}),
+        ("54370", "1e30", "cell_not_a_number", {"column": "areadespejada", "value": "1e30"}),
+        ("54370", "٥٤٣٧٠", "cell_not_a_number", {"column": "areadespejada", "value": "٥٤٣٧٠"}),
         (
             "54370",
             '"54.370,5"',
@@ -175,7 +175,7 @@ def test_the_day_the_programme_learned_of_it_may_be_said() -> None:
         ("2010,8", "2010,13", "number_outside", {"column": "mes", "value": "13", "low": 1, "high": 12}),
         ("2010,8", "2010,0", "number_outside", {"column": "mes", "value": "0", "low": 1, "high": 12}),
         ("2010,8", "20100,8", "number_outside", {"column": "ano", "value": "20100", "low": 1990, "high": 2100}),
-        ("2010,8", "2010,agosto", "number_wrong", {"column": "mes", "value": "agosto"}),
+        ("2010,8", "2010,agosto", "cell_not_a_number", {"column": "mes", "value": "agosto"}),
         ("0,1,86", "0,1,86.5", "number_not_whole", {"column": "aei", "value": "86.5"}),
         ("0,1,86", "0,1,85", "counts_do_not_add", {"total": 87, "parts": 86}),
         ("0,1,86", "0,1", "row_cells", {"cells": 9, "expected": 10}),
@@ -197,7 +197,7 @@ def test_a_damaged_row_is_refused_with_row_column_and_value_and_the_good_rows_ca
 
 def test_a_row_wrong_in_two_columns_is_told_both() -> None:
     reading = excerpt(('54370,2010,8,"Comunidades",0', '"1,5",2010,13,"Comunidades",x'))
-    assert [problem[0] for problem in said(reading)] == ["decimal_comma", "number_wrong", "number_outside"]
+    assert [problem[0] for problem in said(reading)] == ["decimal_comma", "cell_not_a_number", "number_outside"]
 
 
 def test_a_row_of_totals_is_not_data() -> None:
@@ -286,9 +286,9 @@ def test_text_a_date_and_a_truth_value_in_number_cells_of_a_workbook_are_refused
     rows = [(*GOOD_ROW[:3], value, *GOOD_ROW[4:]) for value in ("ochenta", date(2010, 1, 1), True, None)]
     reading = read_source(workbook(GOOD_ROW, *rows))
     assert [problem[:2] for problem in said(reading)] == [
-        ("number_wrong", "row 3"),
-        ("number_wrong", "row 4"),
-        ("number_wrong", "row 5"),
+        ("cell_not_a_number", "row 3"),
+        ("cell_not_a_number", "row 4"),
+        ("cell_not_a_number", "row 5"),
         ("cell_empty", "row 6"),
     ]
     assert len(reading.entries) == 1
@@ -310,6 +310,22 @@ def test_a_zip_that_is_no_workbook_is_told() -> None:
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("readme.txt", "nothing")
     assert [problem[0] for problem in said(read_source(stream.getvalue()))] == ["workbook_damaged"]
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torpaq.intake.sheets.MOST_UNPACKED_BYTES", 1000)
+    assert said(read_source(workbook(GOOD_ROW))) == [("workbook_damaged", "file", {"detail": "unpacks to too much"})]
+
+
+def test_a_cell_too_long_to_be_one_refuses_its_row_only() -> None:
+    reading = excerpt(('"SAN FRANCISCO",87', f'"{"x" * 140_000}",87'))
+    assert said(reading) == [("row_cells", "row 2", {"cells": 1, "expected": 10})]
+    assert len(reading.entries) == 11
+
+
+def test_blank_cells_beyond_the_header_are_nothing_and_filled_ones_are_told() -> None:
+    assert said(excerpt(("0,1,86\n", "0,1,86,, \n"))) == []
+    assert said(excerpt(("0,1,86\n", "0,1,86,,7\n"))) == [("row_cells", "row 2", {"cells": 12, "expected": 10})]
 
 
 @given(st.binary(max_size=300))

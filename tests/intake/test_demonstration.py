@@ -205,6 +205,14 @@ def test_a_walk_along_a_line_ends_where_the_line_ends() -> None:
     assert walk_line(Random(1), line, 1600.0, 0.0, 5000.0) == []
 
 
+def test_a_setting_that_has_no_room_gets_fewer_areas_not_wrong_ones(country: Country) -> None:
+    setting = read_setting(country, AZE, units=1)
+    peaks = [[9000.0] * len(row) for row in setting.ground.heights_m]
+    assert place_sites(replace(setting, ground=replace(setting.ground, heights_m=peaks)), 3, "peaks") == []
+    short = replace(setting, lines=(((0.0, 0.0), (10.0, 0.0)),))
+    assert len(place_sites(short, 3, "short")) == 3
+
+
 def test_a_country_without_a_setting_is_refused(tmp_path: Path, country: Country) -> None:
     with pytest.raises(FileNotFoundError):
         generate(replace(country, folder=tmp_path))

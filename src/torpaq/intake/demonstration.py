@@ -161,12 +161,8 @@ def _assertions(drafts: Sequence[Draft]) -> list[Entry]:
     entries = []
     for year in range(FIRST_DAY.year + 1, LAST_DAY.year):
         end = date(year, 12, 31)
-        known = [
-            draft for draft in drafts if draft.effective <= end or (draft.target and draft.target.effective <= end)
-        ]
+        known = [draft for draft in drafts if (draft.target or draft).effective <= end]
         recorded = max([date(year + 1, 6, 30), *(draft.recorded for draft in known)])
-        if recorded > LAST_DAY:
-            continue
         past = [draft for draft in standing if draft.effective <= end]
         for contamination in (Contamination.MINE, Contamination.ERW):
             of_class = [draft for draft in past if contamination in draft.contamination]

@@ -60,7 +60,7 @@ class Row:
             right = re.sub(r"[. \u00a0]", "", whole) + "." + fraction
             self._add("decimal_comma", column, value=written, right=right)
         elif value is None or abs(value) >= MOST:
-            self._add("number_wrong", column, value=written[:60])
+            self._add("cell_not_a_number", column, value=written[:60])
         elif value < 0:
             self._add("number_negative", column, value=written)
         else:
