@@ -188,7 +188,7 @@ def _sides(label: LabelAt, first: tuple[Number, ...], second: tuple[Number, ...]
 
 def _agreed(labels: list[Label]) -> tuple[Label | None] | None:
     """Return in a tuple the one thing an angle's labels say, (None,) where it has none; None where they disagree."""
-    if len({label.axis for label in labels}) > 1 or len({label.sign for label in labels} - {0}) > 1:
+    if len({label.axis for label in labels}) > 1 or sum(label.sign != 0 for label in labels) > 1:
         return None
     if not labels:
         return (None,)

@@ -30,9 +30,10 @@ MOST_OUTSIDE_DEG = 0.5
 MOST_RUNS = 12
 UPS_PATTERN = re.compile(r"^\s*ups\s*([ns])(?![^\W\d])")
 ZONE_WORD = re.compile(r"(?<!\w)(?:zone|zona|zonası|зона|зоны|зоне)\s*[:#№]?\s*(\d{1,2})(?!\d)\s*([a-z])?(?![^\W\d])")
+ZONE_WORD_BARE = re.compile(r"(?<!\w)(?:zone|zona|zonası|зона|зоны|зоне)\s*[:#№]?\s*(\d{1,2})(?!\d)()")
 ZONE_AT_START = re.compile(r"^\s*(\d{1,2})\s?([a-z])(?![^\W\d])")
 ZONE_AT_END = re.compile(r"(?<=[\s,;])(\d{1,2})\s?([a-z])\s*$")
-BARE_ZONE = re.compile(r"^\s*(\d{1,2})(?=[\s,;:]+\d)()")
+BARE_ZONE = re.compile(r"^\s*(\d{1,2})(?=[\s,;:]+[\da-z])()")
 EAST_WORDS, NORTH_WORDS = frozenset(["e", "me", "easting", "east"]), frozenset(["n", "mn", "northing", "north"])
 UNIT_WORDS = frozenset("mмxyху")
 PIECES = re.compile(r"\d+|[^\W\d_]+|[^\w]+|_")
@@ -84,7 +85,7 @@ def read_metres(found: Scan, sk42: bool, extent: Extent | None, subject: str) ->
     if match := UPS_PATTERN.match(found.text):
         return _read_ups(found.text[match.end() :], match.group(1).upper())
     findings = Findings()
-    for pattern in (ZONE_WORD, ZONE_AT_START, ZONE_AT_END, BARE_ZONE):
+    for pattern in (ZONE_WORD, ZONE_WORD_BARE, ZONE_AT_START, ZONE_AT_END, BARE_ZONE):
         match = pattern.search(found.text)
         if match and 1 <= int(match.group(1)) <= 60:
             rest = f"{found.text[: match.start()]};{found.text[match.end() :]}"
@@ -111,10 +112,11 @@ def _read_epsg(found: Scan, extent: Extent | None, subject: str) -> Findings:
 
 
 def _read_ups(rest: str, hemisphere: str) -> Findings:
-    """Read metres of the polar grid."""
+    """Read metres of the polar grid, on which nothing but their order tells easting from northing."""
     findings = Findings()
     for pair in _pairs(rest, lambda easting, northing: max(easting, northing) < 4_000_000):
-        findings.proposals += _in_utm(pair, ZoneAt(UPS_ZONE, "", ZoneSource.TYPED), hemisphere, "")
+        if pair.order is Order.EASTING_NORTHING:
+            findings.proposals += _in_utm(pair, ZoneAt(UPS_ZONE, "", ZoneSource.TYPED), hemisphere, "")
     return findings
 
 

@@ -52,6 +52,8 @@ def to_mgrs(lon: float, lat: float, precision_m: float = 1.0) -> str:
     digits = _digits_of(precision_m)
     utm = to_utm(lon, lat)
     easting_um, northing_um = (math.floor(m * MICROMETRES) for m in (utm.easting_m, utm.northing_m))
+    if utm.zone != UPS_ZONE and utm.hemisphere == SOUTH:
+        northing_um = min(northing_um, int(FALSE_NORTHING_SOUTH_M) * MICROMETRES - 1)  # just south of the equator
     square = SQUARE_M * MICROMETRES
     column, row = easting_um // square, northing_um // square
     unit = 10 ** (11 - digits)

@@ -35,9 +35,9 @@ def read_square(found: Scan, extent: Extent | None, subject: str) -> Findings:
     zone = int(match.group(1) or 0)
     letters = re.sub(r"\s", "", match.group(2)).upper()
     digits = halve(re.findall(r"\d+", match.group(3)))
-    if zone > 60 or not set(letters) <= set(BANDS + POLAR_BANDS):
+    if zone > 60 or not (zone or match.group(3).strip()) or not set(letters) <= set(BANDS + POLAR_BANDS):
         return Findings()
-    if digits is None:
+    if not digits and match.group(3).strip():
         return Findings(refusals=[problem("coordinates_mgrs_digits", subject, digits=match.group(3).strip())])
     band = letters[0] if len(letters) == 3 else ""
     if band in POLAR_BANDS and band:
@@ -48,13 +48,13 @@ def read_square(found: Scan, extent: Extent | None, subject: str) -> Findings:
     return _read_partial(zone, band, letters[-2:], digits, extent, subject)
 
 
-def halve(groups: list[str]) -> str | None:
-    """Return the digits of easting and northing together, or None where the groups do not halve into the two."""
+def halve(groups: list[str]) -> str:
+    """Return the digits of easting and northing together, nothing where the groups do not halve into the two."""
     digits = "".join(groups)
     middle = len(digits) // 2
     ends = {sum(map(len, groups[:i])) for i in range(len(groups) + 1)}
     if len(digits) % 2 or len(digits) > MOST_DIGITS or (len(groups) > 1 and middle not in ends):
-        return None
+        return ""
     return digits
 
 

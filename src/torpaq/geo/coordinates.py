@@ -129,7 +129,8 @@ def reading_as_json(reading: Reading) -> dict[str, object]:
 
     ``typed``; ``position`` ([lon, lat] or null); ``candidates``, each with ``lon``, ``lat``, ``notation``,
     ``explanation`` (:meth:`Explanation.as_json`), ``precision_m``, ``datum_sigma_m``, ``corner`` ([lon, lat] or null)
-    and the place as ``utm``, ``mgrs``, ``dms``, ``dm`` and ``decimal`` text; ``problems`` (:meth:`Problem.as_json`).
+    and the place as ``utm``, ``mgrs`` (1 m, or the square typed), ``dms``, ``dm`` and ``decimal`` text; ``problems``
+    (:meth:`Problem.as_json`).
     """
     return {
         "typed": reading.typed,
@@ -150,7 +151,7 @@ def _candidate_as_json(candidate: Candidate) -> dict[str, object]:
         "datum_sigma_m": candidate.datum_sigma_m,
         "corner": list(candidate.corner) if candidate.corner else None,
         "utm": utm_text(to_utm(lon, lat)),
-        "mgrs": to_mgrs(lon, lat),
+        "mgrs": to_mgrs(lon, lat, candidate.precision_m if candidate.notation is Notation.MGRS else 1),
         "dms": to_dms(lon, lat),
         "dm": to_dm(lon, lat),
         "decimal": to_decimal(lon, lat),
