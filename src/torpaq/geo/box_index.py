@@ -9,7 +9,7 @@ from torpaq.geo.arrangement_exact import Ints, grown, kernel
 
 _NODE = 16  # children of a tree node
 _DEEPEST = 16  # levels a stack is made for: 16¹⁶ boxes
-_SMALL_BUFFER = 256
+_BUFFER = 256  # boxes looked at one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,8 @@ def search_tree(
 
 
 @kernel
-def _search_rows(
-    boxes: Ints, start: int, end: int, x0: int, y0: int, x1: int, y1: int, hits: Ints, count: int
-) -> tuple[Ints, int]:
+def _search_rows(boxes: Ints, start: int, end: int, x0: int, y0: int, x1: int, y1: int, hits: Ints) -> tuple[Ints, int]:
+    count = 0
     for k in range(start, end):
         if boxes[k, 0] <= x1 and boxes[k, 2] >= x0 and boxes[k, 1] <= y1 and boxes[k, 3] >= y0:
             hits = grown(hits, count + 1)
@@ -102,15 +101,16 @@ def _search_rows(
 class BoxIndex:
     """An index of closed boxes (x_min, y_min, x_max, y_max), whole numbers in one unit, that can grow.
 
-    The boxes are in a packed tree, the newest few in a buffer beside it; when the buffer outgrows the square root of
-    the whole, the tree is built anew. Ids are 0, 1, 2 … in the order of adding. Not safe for writers in two threads.
+    Most boxes are in a few packed trees, the newest in a buffer. When the buffer is full it becomes a tree, together
+    with any trees that are not much larger, so that a large tree is seldom built anew (Bentley and Saxe 1980). Ids are
+    0, 1, 2 … in the order of adding. Not safe for writers in two threads.
     """
 
     def __init__(self, boxes: Sequence[tuple[int, int, int, int]] | Ints = ()) -> None:
         self._boxes = np.empty((64, 4), np.int64)
         self._count = 0
-        self._packed = 0
-        self._tree = box_tree(self._boxes[:0])
+        self._packed = 0  # boxes before this one are in trees
+        self._trees: list[tuple[int, BoxTree]] = []  # (first box, tree), over neighbouring runs of boxes
         self.extend(boxes)
 
     def __len__(self) -> int:
@@ -131,14 +131,24 @@ class BoxIndex:
             self._boxes = larger
         self._boxes[self._count : total] = rows
         self._count = total
-        if total - self._packed > max(_SMALL_BUFFER, 4 * int(np.sqrt(total))):
-            self._tree, self._packed = box_tree(self._boxes[:total]), total
+        if total - self._packed > _BUFFER:
+            self._pack()
+
+    def _pack(self) -> None:
+        first = self._packed
+        while self._trees and first - self._trees[-1][0] < 2 * (self._count - first):
+            first = self._trees.pop()[0]
+        self._trees.append((first, box_tree(self._boxes[first : self._count])))
+        self._packed = self._count
 
     def query(self, box: tuple[int, int, int, int]) -> Ints:
         """Return the ids of all boxes that overlap or touch this one, ascending, as an int64 array."""
         x0, y0, x1, y1 = (int(side) for side in box)
-        hits = np.empty(64, np.int64)
-        hits, count = search_tree(self._tree.boxes, self._tree.levels, self._tree.ids, x0, y0, x1, y1, hits)
-        hits, count = _search_rows(self._boxes, self._packed, self._count, x0, y0, x1, y1, hits, count)
-        ids: Ints = np.sort(hits[:count])
+        found = []
+        for first, tree in self._trees:
+            hits, count = search_tree(tree.boxes, tree.levels, tree.ids, x0, y0, x1, y1, np.empty(32, np.int64))
+            found.append(np.sort(hits[:count]) + first)
+        hits, count = _search_rows(self._boxes, self._packed, self._count, x0, y0, x1, y1, np.empty(32, np.int64))
+        found.append(hits[:count])
+        ids: Ints = np.concatenate(found)
         return ids
