@@ -174,6 +174,14 @@ def test_a_ring_wider_than_any_country():
     assert "polygon_too_wide" in [p.code for p in problems]
 
 
+def test_a_ring_wider_than_any_country_in_short_steps():
+    across = np.linspace(-5_100_000, 5_100_000, 3000)
+    polygon = [[np.concatenate((np.column_stack((across, across * 0)), [(0, 5_000_000)]))]]
+    shape, problems = shape_from_metres(polygon)
+    assert shape is None
+    assert "polygon_too_wide" in [p.code for p in problems]
+
+
 # Area
 
 

@@ -170,27 +170,33 @@ def check_steps(rings: Rings, subject: str, limits: Limits = LIMITS) -> list[Pro
         edges = points[1:] - points[:-1]
         lengths = np.sqrt(np.einsum("ij,ij->i", edges, edges))
         shortest, longest = float(lengths.min()), float(lengths.max())
+        if longest * len(lengths) >= MAX_WIDTH_CM:  # else it cannot be that wide
+            found += _too_wide(points, part, ring, subject)
         if longest > limits.far_m * CM_PER_M:
-            found += _far(points, lengths, part, ring, subject, limits)
+            found.append(_far(lengths, part, ring, subject, limits))
         if shortest == 0.0:
             point = int(lengths.argmin()) + 2
             found.append(problem("point_repeated", subject, part=part, ring=ring, point=point))
             continue
         following = np.concatenate((edges[1:], edges[:1]))
         cross = edges[:, 0] * following[:, 1] - edges[:, 1] * following[:, 0]
-        if bool((np.abs(cross) <= lengths + np.concatenate((lengths[1:], lengths[:1]))).any()):
+        if float(np.abs(cross).min()) <= 2 * longest:  # else no three points are within 1 cm of one line
             found += _in_line(edges, lengths, cross, part, ring, subject)
     return found
 
 
-def _far(points: Floats, lengths: Floats, part: int, ring: int, subject: str, limits: Limits) -> list[Problem]:
-    point = int(lengths.argmax()) + 1
-    if np.ptp(points, axis=0).max() >= MAX_WIDTH_CM:
-        width_km = round(float(np.ptp(points, axis=0).max()) / CM_PER_M / 1000)
-        return [problem("polygon_too_wide", subject, part=part, ring=ring, width_km=width_km)]
+def _too_wide(points: Floats, part: int, ring: int, subject: str) -> list[Problem]:
+    width_cm = float(np.ptp(points, axis=0).max())
+    if width_cm < MAX_WIDTH_CM:
+        return []
+    width_km = round(width_cm / CM_PER_M / 1000)
+    return [problem("polygon_too_wide", subject, part=part, ring=ring, width_km=width_km)]
+
+
+def _far(lengths: Floats, part: int, ring: int, subject: str, limits: Limits) -> Problem:
     apart_m = round(float(lengths.max()) / CM_PER_M, 1)
-    where = {"part": part, "ring": ring, "point": point}
-    return [problem("points_far_apart", subject, **where, apart_m=apart_m, limit_m=limits.far_m)]
+    where = {"part": part, "ring": ring, "point": int(lengths.argmax()) + 1}
+    return problem("points_far_apart", subject, **where, apart_m=apart_m, limit_m=limits.far_m)
 
 
 def _in_line(edges: Floats, lengths: Floats, cross: Floats, part: int, ring: int, subject: str) -> list[Problem]:
