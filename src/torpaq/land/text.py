@@ -240,7 +240,7 @@ def _take_wkt(words: Words, body: str) -> str:
 def _read_unlocated(words: Words) -> Unlocated:
     figure = words.take("an area in m²: unlocated 12000 AZ-AGM")
     area_m2 = _decimal(figure)
-    if area_m2 is None or area_m2 <= 0:
+    if area_m2 is None or area_m2 < 0:
         raise words.error("area_wrong", value=figure)
     return Unlocated(area_m2, words.take("the unit's code: unlocated 12000 AZ-AGM"))
 
