@@ -76,7 +76,7 @@ def encode_features(
     """
     out = np.empty(4096, np.uint8)
     at = int(np.int64(0))  # not a literal, for which numba would compile every callee once more
-    diamonds = np.zeros((_CELLS, _CELLS), np.int64)
+    diamonds = np.zeros((2 * len(selection) + 1, 2), np.int64)
     scale = EXTENT * 2.0 ** tile[0]
     box = np.empty(4, np.float64)
     for k in range(len(selection)):
@@ -133,14 +133,19 @@ def _is_dot(box: Floats, area: float) -> bool:
 def _diamond(box: Floats, diamonds: Ints, tags: Ints, k: int) -> tuple[Ints, Ints]:
     """Return the diamond for a dot, or nothing where one of the same attributes is drawn there or it is outside.
 
-    ``diamonds`` remembers for each pixel the last selected feature drawn there, plus one.
+    ``diamonds`` is a table hashed by pixel: the pixel's number, and the last selected feature drawn there plus one.
     """
     column = int(np.floor((box[0] + box[2]) / 2 + BUFFER)) // PIXEL
     row = int(np.floor((box[1] + box[3]) / 2 + BUFFER)) // PIXEL
     points, ends = np.empty((4, 2), np.int64), np.full(1, 4)
-    if not (0 <= column < _CELLS and 0 <= row < _CELLS) or _is_same(tags, diamonds[row, column] - 1, k):
+    pixel = row * _CELLS + column
+    slot = pixel % len(diamonds)
+    while diamonds[slot, 1] and diamonds[slot, 0] != pixel:
+        slot = (slot + 1) % len(diamonds)
+    is_outside = min(row, column) < 0 or max(row, column) >= _CELLS
+    if is_outside or _is_same(tags, diamonds[slot, 1] - 1, k):
         return points[:0], ends[:0]
-    diamonds[row, column] = k + 1
+    diamonds[slot, 0], diamonds[slot, 1] = pixel, k + 1
     for i in range(4):  # above, right, below, left
         points[i, 0] = column * PIXEL - BUFFER + PIXEL // 2 + PIXEL * (i % 2) * (2 - i)
         points[i, 1] = row * PIXEL - BUFFER + PIXEL // 2 + PIXEL * ((i + 1) % 2) * (i - 1)
