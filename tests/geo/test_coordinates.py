@@ -196,7 +196,7 @@ def test_a_square_is_its_centre_with_its_side_as_precision(line: str) -> None:
 
 def test_the_polar_squares_are_read() -> None:
     assert read_coordinates("ZAH 00000 00000").position == pytest.approx((135, 90), abs=1e-4)
-    assert read_coordinates("UPS N 2000000 2100000").position == pytest.approx((180, 89.1), abs=0.01)
+    assert read_coordinates("UPS N 2000000 2100000").position == pytest.approx((-180, 89.1), abs=0.01)
     assert codes(read_coordinates("ZZZ 00000 00000")) == ["unreadable"]
 
 
@@ -331,6 +331,12 @@ def test_outside_the_country_is_said_and_swapped_axes_are_offered_not_taken() ->
     assert read_coordinates("46.75 N 39.8265 E").position == (39.8265, 46.75)
 
 
+def test_without_a_country_the_nearest_band_is_offered() -> None:
+    reading = read_coordinates("38T PK 497 099")
+    assert [c.explanation.normalised for c in reading.candidates] == ["38S PK 497 099"]
+    assert codes(reading) == ["band_wrong"]
+
+
 # --- SK-42 ---
 
 GAUSS_KRUGER = """
@@ -430,6 +436,8 @@ N E                            unreadable
 38S PZ 497 099                 mgrs_square
 61S PK 497 099                 unreadable
 EPSG:3857 5204000 4840000      unreadable
+38A 649761 4409966             unreadable
+NF 50 50                       zone_missing
 """
 
 

@@ -26,8 +26,8 @@ LETTERS = "0123456789.,;:/ -+°'\"nsewNSEW СЮВЗшдŞşCQqdmsPKT()="
 NEARLY = st.lists(
     st.sampled_from(
         ["39.8265", "46,75", "39", "49", "35.4", "46", "45", "0", "°", "'", '"', "''", ",", ", ", ";", " ", "-", "N",
-         "E", "С", "В", "ş.e.", "ş.u.", "Q", "38S", "PK", "649761", "4409966", "8563120", "zone", "зона 8", "СК-42", "UTM",
-         "EPSG:28408", "lat", "d", "m", "s", "497", "099", ".", "١", "nan", "\u0307", "İ"]
+         "E", "С", "В", "ş.e.", "ş.u.", "Q", "38S", "PK", "649761", "4409966", "8563120", "zone", "зона 8", "СК-42",
+         "UTM", "EPSG:28408", "lat", "d", "m", "s", "497", "099", ".", "١", "nan", "\u0307", "İ"]
     ),
     max_size=12,
 )  # fmt: skip
@@ -48,6 +48,7 @@ def check_whole(reading: Reading, text: str) -> None:
         assert len(reading.candidates) == 1
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 @example("46.75 N 90.0000000000001 E")
 @example("²39 46")
@@ -59,13 +60,14 @@ def test_any_text_at_all(text: str) -> None:
     check_whole(read_coordinates(text), text)
 
 
+@settings(deadline=None)
 @given(st.text(LETTERS + string.digits, max_size=40), st.sampled_from(["", "1808", "nonsense"]))
 def test_any_text_of_the_letters_of_coordinates(text: str, operation: str) -> None:
     check_whole(read_coordinates(text, AZERBAIJAN, operation), text)
     check_whole(read_coordinates(text, None, operation), text)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(NEARLY, st.sampled_from(["", " "]), st.sampled_from(["", "15865"]))
 def test_any_heap_of_the_pieces_of_coordinates(pieces: list[str], glue: str, operation: str) -> None:
     text = glue.join(pieces)
@@ -84,6 +86,7 @@ def check_read_back(text: str, place: tuple[float, float], extent: Extent | None
     assert spread_m([reading.position, place]) <= precision_m + 1e-6
 
 
+@settings(deadline=None)
 @given(PLACES, st.integers(0, 8))
 def test_decimal_degrees_are_read_back(place: tuple[float, float], decimals: int) -> None:
     text = to_decimal(*place, decimals)
@@ -92,12 +95,14 @@ def test_decimal_degrees_are_read_back(place: tuple[float, float], decimals: int
     check_read_back(russian, place, None, 111_195 * 10.0**-decimals)
 
 
+@settings(deadline=None)
 @given(WORLD, st.integers(0, 6))
 def test_minutes_and_seconds_are_read_back_anywhere(place: tuple[float, float], decimals: int) -> None:
     check_read_back(to_dm(*place, decimals), place, None, 111_195 / 60 * 10.0**-decimals)
     check_read_back(to_dms(*place, decimals), place, None, 111_195 / 3600 * 10.0**-decimals)
 
 
+@settings(deadline=None)
 @given(PLACES, st.integers(0, 3))
 def test_utm_is_read_back(place: tuple[float, float], decimals: int) -> None:
     utm = to_utm(*place)
@@ -108,6 +113,7 @@ def test_utm_is_read_back(place: tuple[float, float], decimals: int) -> None:
     check_read_back(code, place, AZERBAIJAN, 10.0**-decimals)
 
 
+@settings(deadline=None)
 @given(WORLD, st.integers(0, 5))
 def test_mgrs_is_read_back_anywhere(place: tuple[float, float], digits: int) -> None:
     size_m = 10.0 ** (5 - digits)
@@ -118,6 +124,7 @@ def test_mgrs_is_read_back_anywhere(place: tuple[float, float], digits: int) -> 
     assert reading.candidates[0].precision_m == size_m
 
 
+@settings(deadline=None)
 @given(PLACES, st.sampled_from(list(OPERATIONS)), st.integers(0, 2), st.booleans())
 def test_gauss_kruger_is_read_back_in_either_order(
     place: tuple[float, float], code: str, decimals: int, northing_first: bool

@@ -1,7 +1,7 @@
 """SK-42: the operations by name, their figures to the printed digit, and no default anywhere."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
@@ -86,12 +86,14 @@ def test_gauss_kruger_is_that_of_the_epsg_dataset() -> None:
         gauss_kruger_to_sk42(500_000, 4_400_000, 0)
 
 
+@settings(deadline=None)
 @given(st.floats(44.7, 51.0), st.floats(38.3, 42.0), st.sampled_from(list(OPERATIONS)))
 def test_there_and_back_is_the_same_place_within_a_centimetre(lon: float, lat: float, code: str) -> None:
     there = sk42_to_wgs84(lon, lat, OPERATIONS[code])
     assert spread_m([wgs84_to_sk42(*there, OPERATIONS[code]), (lon, lat)]) < 0.02
 
 
+@settings(deadline=None)
 @given(st.floats(44.7, 51.0), st.floats(38.3, 42.0))
 def test_gauss_kruger_there_and_back(lon: float, lat: float) -> None:
     zone = gauss_kruger_zone(lon)

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from torpaq.geo.declination import FIRST_DAY, LAST_DAY, declination_deg, from_true_deg, model_of, to_true_deg
@@ -120,6 +120,7 @@ def test_a_bearing_without_a_model_comes_back_as_none() -> None:
     assert (value, problem.code) == (None, "declination_date_outside_models")
 
 
+@settings(deadline=None)
 @given(
     st.floats(0, 359.999),
     st.sampled_from(["true", "grid", "magnetic"]),

@@ -217,7 +217,7 @@ def _read_gauss_kruger(text: str, zone: ZoneAt, subject: str) -> Findings:
 
 
 def _in_utm(pair: Pair, zone: ZoneAt, hemisphere: str, subject: str) -> list[Proposal]:
-    """Propose metres in a zone and hemisphere, none where they lie off the grid."""
+    """Propose metres in a zone and hemisphere."""
     lon, lat = from_utm(Utm(zone.number, hemisphere, pair.easting.value, pair.northing.value))
     name = f"{zone.number}{hemisphere}" if zone.number else f"UPS {hemisphere}"
     explanation = Explanation(
@@ -229,16 +229,11 @@ def _in_utm(pair: Pair, zone: ZoneAt, hemisphere: str, subject: str) -> list[Pro
         zone=name,
         zone_source=zone.source,
     )
-    proposal = Proposal(lon, lat, pair.precision_m, explanation)
-    if not proposal.is_place:
-        return []
-    return [replace(proposal, problems=zone_problems(lon, lat, zone.number, subject))]
+    return [Proposal(lon, lat, pair.precision_m, explanation, zone_problems(lon, lat, zone.number, subject))]
 
 
 def _in_gauss_kruger(pair: Pair, zone: ZoneAt, subject: str) -> list[Proposal]:
     """Propose metres in a Gauss–Krüger zone, the easting without its prefix, as SK-42 degrees."""
-    if not 1 <= zone.number <= 60:
-        return []
     lon, lat = gauss_kruger_to_sk42(pair.easting.value, pair.northing.value, zone.number)
     prefixed = Metres(pair.easting.value + zone.number * 1e6, pair.easting.decimals)
     explanation = Explanation(
@@ -250,14 +245,11 @@ def _in_gauss_kruger(pair: Pair, zone: ZoneAt, subject: str) -> list[Proposal]:
         zone=str(zone.number),
         zone_source=zone.source,
     )
-    proposal = Proposal(lon, lat, pair.precision_m, explanation)
-    if not proposal.is_place:
-        return []
     utm_number = (zone.number + 29) % 60 + 1
     outside = degrees_outside_zone(lon, lat, utm_number) > MOST_OUTSIDE_DEG
     right = math.floor(lon % 360 / 6) + 1
     wrong = (problem("coordinates_wrong_zone", subject, zone=zone.number, right=right),) if outside else ()
-    return [replace(proposal, problems=wrong)]
+    return [Proposal(lon, lat, pair.precision_m, explanation, wrong)]
 
 
 def zone_problems(lon: float, lat: float, zone: int, subject: str) -> tuple[Problem, ...]:

@@ -20,6 +20,8 @@ POLAR_FIRST = (8, 13)
 """The first 100 km square of UPS in the south and in the north, both ways."""
 POLAR_EAST = 20
 MICROMETRES = 1_000_000
+ON_THE_LINE_UM = 0.002
+"""What lies two nanometres short of a line lies on it: the projection's own rounding is about one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def to_mgrs(lon: float, lat: float, precision_m: float = 1.0) -> str:
     """
     digits = _digits_of(precision_m)
     utm = to_utm(lon, lat)
-    easting_um, northing_um = (math.floor(m * MICROMETRES) for m in (utm.easting_m, utm.northing_m))
+    easting_um, northing_um = (math.floor(m * MICROMETRES + ON_THE_LINE_UM) for m in (utm.easting_m, utm.northing_m))
     if utm.zone != UPS_ZONE and utm.hemisphere == SOUTH:
         northing_um = min(northing_um, int(FALSE_NORTHING_SOUTH_M) * MICROMETRES - 1)  # just south of the equator
     square = SQUARE_M * MICROMETRES

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -139,11 +138,6 @@ class Proposal:
     problems: tuple[Problem, ...] = ()
     instead: bool = False
     corner: tuple[float, float] | None = None
-
-    @property
-    def is_place(self) -> bool:
-        """Say whether it is a place on the globe at all."""
-        return math.isfinite(self.lon) and math.isfinite(self.lat) and abs(self.lon) <= 180 and abs(self.lat) <= 90
 
 
 @dataclass(slots=True)

@@ -67,16 +67,6 @@ class Number:
     start: int
     end: int
 
-    @property
-    def value(self) -> float:
-        """Its value without the sign."""
-        return float(self.digits)
-
-    @property
-    def decimals(self) -> int:
-        """How many digits stand behind its point."""
-        return len(self.digits.partition(".")[2])
-
 
 @dataclass(frozen=True, slots=True)
 class LabelAt:

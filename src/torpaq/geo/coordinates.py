@@ -185,10 +185,10 @@ def _propose(found: Scan, operation_named: bool, extent: Extent | None, subject:
 
 
 def _distinct(proposals: list[Proposal]) -> list[Proposal]:
-    """Drop what is no place, and every proposal that puts the text where an earlier one in the same datum does."""
+    """Drop every proposal that puts the text where an earlier one in the same datum does."""
     kept: list[Proposal] = []
     for proposal in proposals:
-        if proposal.is_place and not any(_is_same(proposal, other) for other in kept):
+        if not any(_is_same(proposal, other) for other in kept):
             kept.append(proposal)
     return kept
 

@@ -82,7 +82,7 @@ def to_utm(lon: float, lat: float, zone: int | None = None) -> Utm:
     standard = utm_zone(lon, lat)
     zone = standard if zone is None else zone
     hemisphere = NORTH if lat >= 0 else SOUTH
-    easting_m, northing_m = _into_grid(zone, hemisphere).transform(lon, lat)
+    easting_m, northing_m = _grid(zone == UPS_ZONE, hemisphere).transform(wrap_lon(lon - middle_lon(zone)), lat)
     return Utm(zone, hemisphere, easting_m, northing_m)
 
 
@@ -91,8 +91,10 @@ def from_utm(utm: Utm) -> tuple[float, float]:
 
     Raises ``ValueError`` for what is no zone.
     """
-    lon, lat = _out_of_grid(utm.zone, utm.hemisphere).transform(utm.easting_m, utm.northing_m)
-    return lon, lat
+    middle = middle_lon(utm.zone)
+    polar = utm.zone == UPS_ZONE
+    lon, lat = _grid(polar, utm.hemisphere).transform(utm.easting_m, utm.northing_m, direction="INVERSE")
+    return wrap_lon(lon + middle) if math.isfinite(lon) else lon, lat
 
 
 def grid_factors(lon: float, lat: float, zone: int | None = None) -> GridFactors:
@@ -105,7 +107,8 @@ def grid_factors(lon: float, lat: float, zone: int | None = None) -> GridFactors
 
     zone = utm_zone(lon, lat) if zone is None else zone
     check_place(lon, lat)
-    factors = Proj(_definition(zone, NORTH if lat >= 0 else SOUTH)).get_factors(lon, lat)
+    definition = _definition(zone == UPS_ZONE, NORTH if lat >= 0 else SOUTH)
+    factors = Proj(definition).get_factors(wrap_lon(lon - middle_lon(zone)), lat)
     return GridFactors(factors.meridional_scale, factors.meridian_convergence)
 
 
@@ -113,8 +116,14 @@ def degrees_outside_zone(lon: float, lat: float, zone: int) -> float:
     """Return by how many degrees of longitude a place lies outside a UTM zone, 0 inside it."""
     if zone in (UPS_ZONE, utm_zone(lon, lat)):
         return 0.0
-    middle = 6 * zone - 183
-    return max(0.0, abs(wrap_lon(lon - middle)) - 3)
+    return max(0.0, abs(wrap_lon(lon - middle_lon(zone))) - 3)
+
+
+def middle_lon(zone: int) -> int:
+    """Return the central meridian of a UTM zone in degrees, 0 for UPS; ``ValueError`` for what is no zone."""
+    if not UPS_ZONE <= zone <= 60:
+        raise ValueError(f"{zone} is no zone of UTM or UPS")
+    return 0 if zone == UPS_ZONE else 6 * zone - 183
 
 
 def geodesic_direct(lon: float, lat: float, azimuth_deg: float, distance_m: float) -> Arrival:
@@ -141,26 +150,19 @@ def check_place(lon: float, lat: float) -> None:
 
 
 @cache
-def _into_grid(zone: int, hemisphere: str) -> Transformer:
+def _grid(polar: bool, hemisphere: str) -> Transformer:
+    """Return the projection of any zone: longitudes are counted from its central meridian, which loses no digits."""
     from pyproj import Transformer
 
     degrees = "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad"
-    return Transformer.from_pipeline(f"{degrees} +step {_definition(zone, hemisphere)}")
+    return Transformer.from_pipeline(f"{degrees} +step {_definition(polar, hemisphere)}")
 
 
-@cache
-def _out_of_grid(zone: int, hemisphere: str) -> Transformer:
-    from pyproj import Transformer
-
-    degrees = "+proj=unitconvert +xy_in=rad +xy_out=deg"
-    return Transformer.from_pipeline(f"+proj=pipeline +step +inv {_definition(zone, hemisphere)} +step {degrees}")
-
-
-def _definition(zone: int, hemisphere: str) -> str:
-    if hemisphere not in {NORTH, SOUTH} or not UPS_ZONE <= zone <= 60:
-        raise ValueError(f"{zone}{hemisphere} is no zone of UTM or UPS")
-    if zone == UPS_ZONE:
+def _definition(polar: bool, hemisphere: str) -> str:
+    if hemisphere not in {NORTH, SOUTH}:
+        raise ValueError(f"{hemisphere} is no hemisphere, which is N or S")
+    if polar:
         pole = 90 if hemisphere == NORTH else -90
         return f"+proj=stere +lat_0={pole} +lon_0=0 +k=0.994 +x_0=2000000 +y_0=2000000 +ellps=WGS84"
-    south = " +south" if hemisphere == SOUTH else ""
-    return f"+proj=utm +zone={zone}{south} +ellps=WGS84"
+    north_m = 0 if hemisphere == NORTH else FALSE_NORTHING_SOUTH_M
+    return f"+proj=tmerc +lat_0=0 +lon_0=0 +k=0.9996 +x_0=500000 +y_0={north_m} +ellps=WGS84"
