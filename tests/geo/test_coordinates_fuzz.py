@@ -104,6 +104,7 @@ def test_minutes_and_seconds_are_read_back_anywhere(place: tuple[float, float], 
 
 @settings(deadline=None)
 @given(PLACES, st.integers(0, 3))
+@example((45.0, 40.0), 0)  # the seam of the bands S and T: rounded metres lie a little south of it
 def test_utm_is_read_back(place: tuple[float, float], decimals: int) -> None:
     utm = to_utm(*place)
     check_read_back(utm_text(utm, decimals), place, AZERBAIJAN, 10.0**-decimals)

@@ -10,6 +10,7 @@ from itertools import product
 
 from torpaq.geo.coordinate_mgrs import BANDS, band_limits, band_of
 from torpaq.geo.coordinate_notation import (
+    METRES_A_DEGREE,
     Datum,
     Explanation,
     Extent,
@@ -151,7 +152,8 @@ def _in_band(proposals: list[Proposal], zone: ZoneAt, subject: str) -> list[Prop
     kept = []
     for proposal in proposals:
         right = band_of(proposal.lat)
-        if low <= proposal.lat <= high:
+        rounded_deg = proposal.precision_m / METRES_A_DEGREE  # metres rounded on the seam of two bands fall to either
+        if low - rounded_deg <= proposal.lat <= high + rounded_deg:
             kept.append(proposal)
         elif zone.letter != NORTH:
             wrong = problem("coordinates_band_wrong", subject, band=zone.letter, right=right)
