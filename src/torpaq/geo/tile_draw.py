@@ -91,8 +91,10 @@ def encode_features(
         else:
             offsets = ring_offsets[first_ring : end_ring + 1]
             area, perimeter = sizes[feature, 0] * scale**2, sizes[feature, 1] * scale
-            points, ends = _on_grid(_in_tile(coords, offsets, tile), _ends(offsets), kind, tile[0], area, perimeter)
-            if kind == POLYGON and len(ends) == 0 and _is_within(box):
+            whole = _is_within(box)
+            placed = _in_tile(coords, offsets, tile)
+            points, ends = _on_grid(placed, _ends(offsets), kind, tile[0], area, perimeter, whole)
+            if kind == POLYGON and len(ends) == 0 and whole:
                 points, ends = _diamond(box, diamonds, tags, k)
         if len(ends):
             geometry = commands(points, ends, kind)
@@ -164,8 +166,13 @@ def _is_same(tags: Ints, last: int, k: int) -> bool:
 
 
 @njit(nogil=True, cache=True)
-def _on_grid(points: Floats, ends: Ints, kind: int, zoom: int, area: float, perimeter: float) -> tuple[Ints, Ints]:
-    """Clip to the buffered tile and round, so that polygons are valid; ``area`` and ``perimeter`` are the feature's."""
+def _on_grid(
+    points: Floats, ends: Ints, kind: int, zoom: int, area: float, perimeter: float, whole: bool
+) -> tuple[Ints, Ints]:
+    """Clip to the buffered tile and round, so that polygons are valid.
+
+    ``area`` and ``perimeter`` are the feature's; ``whole`` says that it lies in the buffered tile.
+    """
     grid = 1 if zoom >= DETAIL_ZOOM else _COARSE_GRID
     low, high = -float(BUFFER), float(EXTENT + BUFFER)
     if kind == POINT:
@@ -177,7 +184,8 @@ def _on_grid(points: Floats, ends: Ints, kind: int, zoom: int, area: float, peri
         width = 2 * area / perimeter if perimeter > 0.0 else 0.0
         if width < grid:
             points, ends = thickened(points, ends, (PIXEL - width) / 2)
-        points, ends = clip_rings(points, ends, low, high)
+        if not whole or width < grid:
+            points, ends = clip_rings(points, ends, low, high)
         rounded, rounded_ends = _rounded(points, ends, grid, kind)
         if len(rounded_ends):
             rounded, rounded_ends = valid_rings(rounded, rounded_ends)

@@ -22,6 +22,7 @@ Flags = NDArray[np.bool_]
 
 _OFFSET = 8192  # makes grid coordinates positive for keys
 _SPAN = 32768
+_FEW = 24  # so few segments are compared one with all faster than sorted
 
 
 @njit(nogil=True, cache=True)
@@ -107,7 +108,8 @@ def _segments(points: Ints, ends: Ints) -> Ints:
     for end in ends:
         previous = end - 1
         for i in range(first, end):
-            segments[i] = points[previous, 0], points[previous, 1], points[i, 0], points[i, 1]
+            segments[i, 0], segments[i, 1] = points[previous, 0], points[previous, 1]
+            segments[i, 2], segments[i, 3] = points[i, 0], points[i, 1]
             previous = i
         first = end
     return segments
@@ -132,15 +134,16 @@ def _conflicts(segments: Ints) -> tuple[Ints, Flags, int, int]:
     for i in range(count):
         left[i], right[i] = min(segments[i, 0], segments[i, 2]), max(segments[i, 0], segments[i, 2])
         top[i], bottom[i] = min(segments[i, 1], segments[i, 3]), max(segments[i, 1], segments[i, 3])
-    order = np.argsort(left)
+    is_sorted = count > _FEW
+    order = np.argsort(left) if is_sorted else np.arange(count)
     for position in range(count):
         i = order[position]
         for next_position in range(position + 1, count):
             j = order[next_position]
-            if left[j] > right[i]:
+            if is_sorted and left[j] > right[i]:
                 break
-            if top[j] <= bottom[i] and top[i] <= bottom[j]:
-                shared += _shared_ends(segments[i], segments[j])
+            if left[i] <= right[j] and left[j] <= right[i] and top[j] <= bottom[i] and top[i] <= bottom[j]:
+                shared += _shared_ends(segments, i, j)
                 _mark_conflict(segments, i, j, split_at, is_split)
     split_count = 0
     for i in range(count):
@@ -149,20 +152,24 @@ def _conflicts(segments: Ints) -> tuple[Ints, Flags, int, int]:
 
 
 @njit(nogil=True, cache=True)
-def _shared_ends(s: Ints, t: Ints) -> int:
+def _shared_ends(segments: Ints, i: int, j: int) -> int:
     count = 0
     for a in (0, 2):
         for b in (0, 2):
-            if s[a] == t[b] and s[a + 1] == t[b + 1]:
-                count += 1
+            count += segments[i, a] == segments[j, b] and segments[i, a + 1] == segments[j, b + 1]
     return count
+
+
+@njit(nogil=True, cache=True)
+def _ends(segments: Ints, i: int) -> tuple[int, int, int, int]:
+    return segments[i, 0], segments[i, 1], segments[i, 2], segments[i, 3]
 
 
 @njit(nogil=True, cache=True)
 def _mark_conflict(segments: Ints, i: int, j: int, split_at: Ints, is_split: Flags) -> None:
     """Mark where segments i and j must be split so that they meet only at ends."""
-    ax, ay, bx, by = segments[i]
-    cx, cy, dx, dy = segments[j]
+    ax, ay, bx, by = _ends(segments, i)
+    cx, cy, dx, dy = _ends(segments, j)
     side_c, side_d = _turn(ax, ay, bx, by, cx, cy), _turn(ax, ay, bx, by, dx, dy)
     side_a, side_b = _turn(cx, cy, dx, dy, ax, ay), _turn(cx, cy, dx, dy, bx, by)
     if (side_c > 0) != (side_d > 0) and (side_a > 0) != (side_b > 0) and side_a and side_b and side_c and side_d:
@@ -184,7 +191,7 @@ def _mark_conflict(segments: Ints, i: int, j: int, split_at: Ints, is_split: Fla
 @njit(nogil=True, cache=True)
 def _mark(segments: Ints, i: int, x: int, y: int, split_at: Ints, is_split: Flags) -> None:
     """Mark segment i to be split at (x, y) if that is in the box around it and no end of it."""
-    ax, ay, bx, by = segments[i]
+    ax, ay, bx, by = _ends(segments, i)
     if (x == ax and y == ay) or (x == bx and y == by):
         return
     if min(ax, bx) <= x <= max(ax, bx) and min(ay, by) <= y <= max(ay, by):

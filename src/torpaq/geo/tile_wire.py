@@ -41,23 +41,24 @@ def field_number(field: int, number: int) -> bytes:
     return varint(field << 3 | _VARINT) + varint(number)
 
 
-def value_message(value: Value) -> bytes:
-    """Return a ``Tile.Value``: text as string, truth as bool, whole numbers as int or sint, others as double."""
+def value_field(value: Value) -> bytes:
+    """Return a ``Tile.Layer.values`` field: text, truth, whole numbers as int or sint, others as double."""
     if isinstance(value, bool):
-        return field_number(7, int(value))
-    if isinstance(value, int):
-        return field_number(4, value) if value >= 0 else field_number(6, -2 * value - 1)
-    if isinstance(value, float):
-        return varint(3 << 3 | _FIXED64) + struct.pack("<d", value)
-    return field_bytes(1, value.encode())
+        message = field_number(7, int(value))
+    elif isinstance(value, int):
+        message = field_number(4, value) if value >= 0 else field_number(6, -2 * value - 1)
+    elif isinstance(value, float):
+        message = varint(3 << 3 | _FIXED64) + struct.pack("<d", value)
+    else:
+        message = field_bytes(1, value.encode())
+    return field_bytes(4, message)
 
 
 def layer_message(name: str, features: bytes, keys: list[str], values: list[bytes]) -> bytes:
-    """Return a ``Tile.layers`` field of version 2; ``features`` are already fields of the layer."""
+    """Return a ``Tile.layers`` field of version 2; ``features`` and ``values`` are its fields already."""
     parts = [field_number(15, 2), field_bytes(1, name.encode()), features]
     parts += [field_bytes(3, key.encode()) for key in keys]
-    parts += [field_bytes(4, value) for value in values]
-    return field_bytes(3, b"".join([*parts, field_number(5, EXTENT)]))
+    return field_bytes(3, b"".join([*parts, *values, field_number(5, EXTENT)]))
 
 
 @njit(nogil=True, cache=True)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from torpaq.geo.tile_draw import encode_features, measures
 from torpaq.geo.tile_index import TileIndex
-from torpaq.geo.tile_wire import Value, layer_message, value_message
+from torpaq.geo.tile_wire import Value, layer_message, value_field
 
 __all__ = ["Geometry", "TileIndex", "TileLayer", "encode_tile", "mercator_unit"]
 
@@ -62,9 +62,9 @@ class TileLayer:
         return TileIndex(self.measures[0])
 
     @cached_property
-    def value_messages(self) -> list[list[bytes]]:
-        """The values of each column in wire form."""
-        return [[value_message(value) for value in values] for _, values in self.columns.values()]
+    def value_fields(self) -> list[list[bytes]]:
+        """The values of each column as fields of the layer."""
+        return [[value_field(value) for value in values] for _, values in self.columns.values()]
 
 
 def encode_tile(layers: Sequence[TileLayer], z: int, x: int, y: int, selections: Sequence[Ints] | None = None) -> bytes:
@@ -97,7 +97,7 @@ def _local_tags(layer: TileLayer, selection: Ints) -> tuple[Ints, list[bytes]]:
     """Return the tile's value index of each selected feature and column, and the values that occur, in wire form."""
     tags = np.empty((len(selection), len(layer.columns)), np.int64)
     values: list[bytes] = []
-    for column, ((codes, _), messages) in enumerate(zip(layer.columns.values(), layer.value_messages, strict=True)):
+    for column, ((codes, _), messages) in enumerate(zip(layer.columns.values(), layer.value_fields, strict=True)):
         used = _local_codes(codes, selection, tags[:, column], len(messages), len(values))
         values += [messages[code] for code in used]
     return tags, values
