@@ -101,6 +101,13 @@ N 39°49'35.4" E 46°45'0"
 39 49.59 46 45
 N39°49.590 E046°45.000
 3949.590N 04645.000E
+3949.590,N,04645.000,E
+39o49'35.4" N, 46o45'0" E
+39*49'35.4" N, 46*45'0" E
+GPS: 39.8265, 46.75
+Координаты: 39,8265; 46,75
+Koordinatlar 39,8265; 46,75
+N39 49.590, E46 45.000
 394935.4N 0464500.0E
 """
 
@@ -430,6 +437,8 @@ hello                          unreadable
 N E                            unreadable
 39 N 46 N                      unreadable
 1 2 3 4 5 6 7 8 9 10 11 12 13  unreadable
+1 n n n n n n n n n n n n n 1  unreadable
+1,1,1,1,1,1,1,1,1,1,1,1        unreadable
 38S PK 497 0991                mgrs_digits
 38SPK 4970991                  mgrs_digits
 38SAB 497 099                  mgrs_square

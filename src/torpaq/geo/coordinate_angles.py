@@ -28,7 +28,7 @@ from torpaq.standard.problems import Problem, problem
 MARKS = (("", DEGREE), ("", MINUTE), ("", SECOND))
 NOTATIONS = (Notation.DECIMAL, Notation.DM, Notation.DMS)
 LIMITS = {LAT: 90, LON: 180}
-MOST_NUMBERS, MOST_COMMAS = 12, 6
+MOST_NUMBERS, MOST_COMMAS, MOST_LABELS = 12, 6, 8
 LABEL_RANK = 4
 
 
@@ -74,7 +74,7 @@ class Degrees:
 def read_angles(found: Scan, datum: Datum, extent: Extent | None, subject: str) -> Findings:
     """Propose every reading of a text as a latitude and a longitude in the given datum; refusals where none holds."""
     findings = Findings()
-    if len(found.numbers) > MOST_NUMBERS or found.unread:
+    if len(found.numbers) > MOST_NUMBERS or len(found.labels) > MOST_LABELS or found.unread:
         return findings
     for numbers in _comma_readings(found):
         count = len(numbers.numbers)

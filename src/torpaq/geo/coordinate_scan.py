@@ -24,7 +24,7 @@ INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\
 
 PLAIN = str.maketrans(
     {
-        **dict.fromkeys("º˚∘⁰ᵒ", "°"),
+        **dict.fromkeys("º˚∘⁰ᵒ*", "°"),
         **dict.fromkeys("′’‘`´ʹʼ‛＇ˈ", "'"),
         **dict.fromkeys("″”“„ʺ˝‟＂", '"'),
         **dict.fromkeys("−–—‐‑‒－", "-"),
@@ -44,6 +44,7 @@ WGS84_WORDS = re.compile(r"wgs[\s-]*(?:19)?84(?!\d)|epsg\s*:?\s*4326(?!\d)")
 EPSG_CODE = re.compile(
     r"epsg\s*:?\s*(\d{4,5})(?!\d)|^\s*((?:32[67]|284)\d\d|249[4-9]|25[01]\d|252[0-2])(?=[\s;:,]+\d{5})"
 )
+PREAMBLE = re.compile(r"^\s*(?:gps|coordinates?|coords?|position|координаты|koordinat(?:lar[ıi]?)?)(?!\w)\s*[:=]?")
 UTM_WORD = re.compile(r"(?<!\w)utm(?![^\W\d])")
 
 TOKENS = re.compile(
@@ -102,6 +103,7 @@ class Scan:
 def scan(typed: str) -> Scan:
     """Make a text plain, take datum, EPSG code and "UTM" out of it, and cut the rest into numbers and labels."""
     text = make_plain(typed)
+    text, _ = _take(PREAMBLE, text)
     text, sk42 = _take(SK42_WORDS, text)
     text, wgs84 = _take(WGS84_WORDS, text)
     text, epsg = _take(EPSG_CODE, text)

@@ -50,7 +50,7 @@ LANGUAGES = (ENGLISH, RUSSIAN, AZERBAIJANI)
 LABELS = frozenset().union(AXES, *LANGUAGES)
 
 DEGREE_WORDS = frozenset(
-    ["d", "deg", "degs", "degree", "degrees", "dər", "dərəcə", "гр", "град", "градус", "градуса", "градусов", "г"]
+    ["d", "o", "deg", "degs", "degree", "degrees", "dər", "dərəcə", "гр", "град", "градус", "градуса", "градусов", "г"]
 )
 MINUTE_WORDS = frozenset(
     ["m", "min", "mins", "minute", "minutes", "dəq", "dəqiqə", "мин", "минута", "минуты", "минут", "м"]
