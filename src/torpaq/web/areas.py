@@ -6,17 +6,17 @@ from datetime import date
 
 from django.db.models import Count, Max, Min
 
-from torpaq.geo.crs import AZE
+from torpaq.geo.crs import AZE, NationalCrs
 from torpaq.geo.shape import CM_PER_M, box_shape
 from torpaq.land.entry import Status
 from torpaq.land.live import LiveLand
 from torpaq.land.postings import ERW_ACCOUNT, LAND_ACCOUNT, MINE_ACCOUNT
 from torpaq.land.rules import CANCELLED, CHA, CLEARED, REDUCED, SHA
-from torpaq.standard.country import Country, load_country
+from torpaq.standard.country import Country
 from torpaq.standard.text import fold_name
 from torpaq.web.holdings import Holding, holdings_by_area, unlocated_open_m2
 from torpaq.web.models import AreaStatus, HazardousArea, LedgerEntry
-from torpaq.web.programme_row import programme_row
+from torpaq.web.programme_row import programme_country
 
 BATCH = 2000
 FLOOR_M2 = 0.005  # less than half a hundredth of a square metre is rounding of the fold, not land
@@ -66,12 +66,6 @@ def refresh_areas(land: LiveLand, names: Iterable[str], moved: dict[str, Holding
         row = area_row(country, name, held, apart.get(name, 0.0), facts[name])
         row.pk = old.pk if old else None
         row.save()
-
-
-def programme_country() -> Country | None:
-    """Return the country of this programme, None while the programme has no row yet."""
-    programme = programme_row()
-    return load_country(programme.country) if programme else None
 
 
 def facts_of_areas(names: list[str] | None) -> dict[str, Facts]:
@@ -128,7 +122,8 @@ def area_row(country: Country | None, name: str, held: Holding, unlocated_m2: fl
     if facts.bounds_cm:
         x0, y0, x1, y1 = (bound / CM_PER_M for bound in facts.bounds_cm)
         row.shape = box_shape(x0, y0, x1, y1)
-        lon, lat = AZE.inverse((x0 + x1) / 2, (y0 + y1) / 2)
+        crs = NationalCrs(country.crs_proj) if country else AZE
+        lon, lat = crs.inverse((x0 + x1) / 2, (y0 + y1) / 2)
         row.lon, row.lat = float(lon), float(lat)
     return row
 

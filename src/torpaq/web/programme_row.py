@@ -2,12 +2,26 @@
 
 from django.http import HttpRequest
 
+from torpaq.geo.crs import AZE, NationalCrs
+from torpaq.standard.country import Country, load_country
 from torpaq.web.models import Programme
 
 
 def programme_row() -> Programme | None:
     """Return the programme of this database, or None while it is being set up."""
     return Programme.objects.order_by("pk").first()
+
+
+def programme_country() -> Country | None:
+    """Return the country of this programme, None while the programme has no row yet."""
+    programme = programme_row()
+    return load_country(programme.country) if programme else None
+
+
+def programme_crs() -> NationalCrs:
+    """Return the national equal-area CRS in which this programme counts; Azerbaijan's while it has no row yet."""
+    country = programme_country()
+    return NationalCrs(country.crs_proj) if country else AZE
 
 
 def programme_context(request: HttpRequest) -> dict[str, object]:

@@ -16,6 +16,7 @@ from torpaq.web.accounts import Right, lacks_right, may_propose_for, note
 from torpaq.web.holdings import Holding
 from torpaq.web.live import live_land
 from torpaq.web.models import Account, HazardousArea, Proposal, ProposalState
+from torpaq.web.programme_row import programme_crs
 from torpaq.web.rows import Head
 from torpaq.web.store import append, try_entry
 
@@ -116,7 +117,7 @@ def sign(proposal: Proposal, signer: Account) -> list[Problem]:
 
 def entry_of(proposal: Proposal) -> Entry:
     """Return the proposed entry, read from its line."""
-    entries, problems = parse_ledger(proposal.line)
+    entries, problems = parse_ledger(proposal.line, programme_crs())
     if len(entries) != 1:
         raise ValueError(f"proposal {proposal.pk} does not hold one entry: {problems}")
     return entries[0]

@@ -15,6 +15,7 @@ from torpaq.land.entry import Assertion, Contamination, Entry, Kind, Located, Me
 from torpaq.land.text import format_entry, parse_ledger
 from torpaq.standard.problems import Problem, problem
 from torpaq.web.models import Account, LedgerEntry
+from torpaq.web.programme_row import programme_crs
 
 BATCH = 2000
 ENTRY_COLUMNS = (
@@ -186,7 +187,7 @@ def verify_chain() -> list[Problem]:
     columns say what its line says. An untouched ledger gives no problem.
     """
     problems: list[Problem] = []
-    expected, previous = 1, GENESIS
+    expected, previous, crs = 1, GENESIS, programme_crs()
     rows = LedgerEntry.objects.order_by("position").iterator(chunk_size=BATCH)
     for row in rows:
         if row.position != expected:
@@ -195,7 +196,7 @@ def verify_chain() -> list[Problem]:
             problems.append(problem("ledger_chain_broken", row.entry_id, position=row.position))
         if row.hash != entry_hash(row.previous_hash, row.line):
             problems.append(problem("ledger_row_changed", row.entry_id, position=row.position))
-        elif parse_ledger(row.line)[0] != [entry_of_row(row)]:
+        elif parse_ledger(row.line, crs)[0] != [entry_of_row(row)]:
             problems.append(problem("ledger_columns_changed", row.entry_id, position=row.position))
         expected, previous = row.position + 1, row.hash
     return problems

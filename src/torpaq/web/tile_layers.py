@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from torpaq.geo.crs import AZE
+from torpaq.geo.crs import NationalCrs
 from torpaq.geo.tiles import Geometry, TileLayer, encode_tile, mercator_unit
 from torpaq.land.live import LiveLand
 from torpaq.land.parts import Part
@@ -58,13 +58,13 @@ class Scene:
     status: Ints
 
 
-def ground_of(land: LiveLand) -> Ground:
+def ground_of(land: LiveLand, crs: NationalCrs) -> Ground:
     """Gather the living faces of every part and their edges in unit Mercator."""
     pieces, points, edges, sides, chosen = [], [], [], [], []
     first_feature = first_point = 0
     for place, part in enumerate(land.parts):
         living = np.flatnonzero(land.living(place)).astype(np.int64)
-        coords = unit_coords(part)
+        coords = unit_coords(part, crs)
         pieces.append(_polygons(part, living, coords))
         feature_of = np.full(part.faces.n_faces + 1, -1, np.int64)  # one more, so that the outside (-1) finds -1
         feature_of[living] = np.arange(first_feature, first_feature + len(living))
@@ -142,10 +142,10 @@ def context_layers(country: Country) -> tuple[TileLayer, TileLayer, TileLayer]:
     return units, unit_labels, _lonlat_layer("places", Geometry.POINT, points, place_columns)
 
 
-def unit_coords(part: Part) -> Floats:
+def unit_coords(part: Part, crs: NationalCrs) -> Floats:
     """Return a part's vertices in unit Mercator."""
     x_m, y_m = (part.faces.vertices_um / UM_PER_M).T
-    lon, lat = AZE.inverse(np.ascontiguousarray(x_m), np.ascontiguousarray(y_m))
+    lon, lat = crs.inverse(np.ascontiguousarray(x_m), np.ascontiguousarray(y_m))
     return np.column_stack(mercator_unit(lon, lat))
 
 

@@ -22,6 +22,7 @@ from django.db import connection
 from torpaq.geo.tiles import TileLayer, encode_tile
 from torpaq.standard.country import load_country
 from torpaq.web.live import live_land
+from torpaq.web.programme_row import programme_crs, programme_row
 from torpaq.web.tile_layers import Ground, Scene, context_layers, ground_of, scene_of, tile_of
 
 LOW_ZOOMS = range(5, 10)
@@ -60,7 +61,7 @@ class SceneKeeper:
             moment = Moment(head.hash, on, known_on)
             if moment not in self.scenes:
                 if self.ground is None or self.ground[0] != head.hash:
-                    self.ground = (head.hash, ground_of(land))
+                    self.ground = (head.hash, ground_of(land, programme_crs()))
                     self.scenes.clear()
                     self.on_new_land()
                 self.scenes[moment] = scene_of(land, self.ground[1], on, known_on)
@@ -164,8 +165,6 @@ def drop_old_folders(moment: Moment) -> None:
 
 def country_code() -> str:
     """Return the programme's country, read once the programme is there."""
-    from torpaq.web.programme_row import programme_row
-
     programme = programme_row()
     return programme.country if programme else "aze"
 
@@ -176,7 +175,7 @@ def _context_tile(country: str, z: int, x: int, y: int) -> bytes:
     selections = [layer.index.tile(z, x, y) for layer in layers]
     if z < LOW_ZOOMS[-1]:
         codes, populations = layers[2].columns["population"]
-        large = np.array([int(population) >= TOWN_POPULATION for population in populations])
+        large = np.array([int(population) >= TOWN_POPULATION for population in populations], np.bool_)
         selections[2] = selections[2][large[codes[selections[2]]]]
     return compressed(encode_tile(layers, z, x, y, selections))
 

@@ -30,13 +30,21 @@ def context(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
 
 
 def relief(request: HttpRequest) -> HttpResponse:
-    """Return ``/basemap/relief.png``."""
-    return HttpResponse(relief_png(country_code()), content_type="image/png", headers={"Cache-Control": A_DAY})
+    """Return ``/basemap/relief.png``; 404 for a country without terrain."""
+    try:
+        picture = relief_png(country_code())
+    except FileNotFoundError:
+        raise Http404("this country has no terrain") from None
+    return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": A_DAY})
 
 
 def relief_place(request: HttpRequest) -> HttpResponse:
     """Return ``/basemap/relief.json``: ``{"coordinates": [[lon, lat], …]}``, the picture's corners."""
-    return JsonResponse({"coordinates": relief_corners(country_code())}, headers={"Cache-Control": A_DAY})
+    try:
+        corners = relief_corners(country_code())
+    except FileNotFoundError:
+        raise Http404("this country has no terrain") from None
+    return JsonResponse({"coordinates": corners}, headers={"Cache-Control": A_DAY})
 
 
 def _date(request: HttpRequest, name: str) -> date | None:
