@@ -6,11 +6,11 @@ from typing import Any
 
 from torpaq.cli.output import (
     UNUSABLE,
+    UnusableError,
     add_common,
     place_of,
     status_of,
     thousands,
-    unusable,
     write_json,
     write_problems,
 )
@@ -40,7 +40,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _coordinates(chosen: argparse.Namespace) -> int:
-    reading = read_coordinates(chosen.text, Extent(*place_of(chosen).extent), chosen.operation)
+    reading = read_coordinates(chosen.text, Extent(*place_of(chosen.country).extent), chosen.operation)
     if chosen.json:
         write_json(reading_as_json(reading))
     else:
@@ -56,16 +56,17 @@ def _traverse(chosen: argparse.Namespace) -> int:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        return unusable(chosen, [problem("ledger_unreadable", str(path), reason=error.strerror or "")])
+        raise UnusableError([problem("ledger_unreadable", str(path), reason=error.strerror or "")]) from None
     except UnicodeDecodeError as error:
-        return unusable(chosen, [problem("ledger_not_utf8", path.name, byte=f"0x{error.object[error.start]:02x}")])
+        byte = f"0x{error.object[error.start]:02x}"
+        raise UnusableError([problem("ledger_not_utf8", path.name, byte=byte)]) from None
     survey, problems = read_legs_csv(text, path.name)
     if survey is None or has_errors(problems):
-        return unusable(chosen, problems)
+        raise UnusableError(problems)
     solved, found = solve_traverse(survey, path.name)
     problems += found
     if solved is None:
-        return unusable(chosen, problems)
+        raise UnusableError(problems)
     value: dict[str, Any] = traverse_as_json(solved)
     if chosen.json:
         write_json({**value, "problems": [each.as_json() for each in problems]})
@@ -91,7 +92,7 @@ def _write_tree(value: object, indent: str = "") -> None:
 
 
 def _area(chosen: argparse.Namespace) -> int:
-    place = place_of(chosen)
+    place = place_of(chosen.country)
     measured, problems = area_as_json(Path(chosen.file), place.crs, place.extent)
     value: dict[str, Any] = measured
     refused = any(p["severity"] == "error" for polygon in value["polygons"] for p in polygon["problems"])

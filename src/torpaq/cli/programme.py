@@ -6,6 +6,7 @@ import sys
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -13,12 +14,14 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from torpaq.cli.output import (
     CLEAN,
     PROBLEMS,
+    UnusableError,
     add_common,
     place_of,
     status_of,
-    unusable,
+    thousands,
     write_json,
     write_problems,
+    write_table,
 )
 from torpaq.intake.demonstration import generate
 from torpaq.intake.records import SourceReading, import_summary
@@ -70,14 +73,14 @@ def _demo(chosen: argparse.Namespace) -> int:
     if is_built(folder):
         print(f"The demonstration programme is there already: {folder}")
         return CLEAN if chosen.no_serve else _serve_folder(chosen, folder)
-    place = place_of(chosen)
+    place = place_of(chosen.country)
     with _Steps() as step:
         step("entries", 0.0)
         entries = generate(place.country, small=chosen.small, crs=place.crs)
         step("entries", 1.0)
         built = build_programme(folder, entries, chosen.country, "Torpaq demonstration", LABEL, step)
     if has_errors(built.problems):
-        return unusable(chosen, built.problems)
+        raise UnusableError(built.problems)
     if chosen.json:
         write_json({"dir": str(folder), "entries": built.entries, "problems": [p.as_json() for p in built.problems]})
     else:
@@ -112,7 +115,7 @@ def _serve(chosen: argparse.Namespace) -> int:
     from torpaq.web.programme import is_built
 
     if not is_built(chosen.dir):
-        return unusable(chosen, [problem("programme_missing", str(chosen.dir))])
+        raise UnusableError([problem("programme_missing", str(chosen.dir))])
     install_assets(lambda words: print(words, file=sys.stderr))
     return _serve_folder(chosen, chosen.dir)
 
@@ -122,7 +125,7 @@ def _serve_folder(chosen: argparse.Namespace, folder: Path) -> int:
 
     process, problems = serve(folder, chosen.port)
     if process is None:
-        return unusable(chosen, problems)
+        raise UnusableError(problems)
     address = f"http://127.0.0.1:{chosen.port}/"
     print(f"The desk is open at {address} (stop it with Ctrl-C)", flush=True)
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform == "darwin":
@@ -138,9 +141,9 @@ def _import(chosen: argparse.Namespace) -> int:
     try:
         reading = read_source(chosen.file, chosen.source)
     except OSError as error:
-        return unusable(chosen, [problem("ledger_unreadable", str(chosen.file), reason=error.strerror or "")])
+        raise UnusableError([problem("ledger_unreadable", str(chosen.file), reason=error.strerror or "")]) from None
     if not reading.entries:
-        return unusable(chosen, list(reading.problems))
+        raise UnusableError(reading.problems, import_summary(reading))
     refused = has_errors(reading.problems) and not chosen.take_good
     added, counts, problems = (0, 0, list(reading.problems)) if refused else _take(chosen, reading)
     summary = import_summary(reading) | {
@@ -159,24 +162,34 @@ def _take(chosen: argparse.Namespace, reading: SourceReading) -> tuple[int, int,
     from torpaq.web.programme import build_programme, is_built
 
     folder = chosen.programme or PROGRAMMES / reading.source
+    country = SOURCES[reading.source].country
     if not is_built(folder):
-        country = SOURCES[reading.source].country
         build_programme(folder, [], country, reading.source)
     from torpaq.web.imports import import_reading
+    from torpaq.web.programme_row import programme_row
 
+    row = programme_row()
+    if row and row.country != country:
+        raise UnusableError([problem("country_differs", chosen.file.name, source=country, programme=row.country)])
+    if row and row.is_synthetic:
+        raise UnusableError([problem("programme_is_synthetic", str(folder))])
     done = import_reading(reading, chosen.file.name)
+    told = {found.code for found in done.problems}
+    if not (done.entries or done.counts or has_errors(done.problems) or "file_already_imported" in told):
+        done.problems.append(problem("nothing_new", chosen.file.name, rows=reading.accepted))
     return done.entries, done.counts, done.problems
 
 
-def _write_import(
-    summary: dict[str, object], problems: list[Problem], chosen: argparse.Namespace, refused: bool
-) -> None:
+def _write_import(summary: dict[str, Any], problems: list[Problem], chosen: argparse.Namespace, refused: bool) -> None:
     print(f"{summary['source']}: {summary['rows']} rows, {summary['accepted']} good, {summary['refused']} refused")
-    print(f"  {summary['area_m2']} m², {summary['items']} items; by year and department:")
     for group in ("by_year", "by_department"):
         totals = summary[group]
+        rows = [[group.removeprefix("by_"), "rows", "m²", "items"]]
         for key, told in totals.items() if isinstance(totals, dict) else ():
-            print(f"    {key:24} {told['area_m2']:>14.2f} m² {told['items']:>6} items")
+            rows.append([key, str(told["entries"]), thousands(told["area_m2"]), str(told["items"])])
+        rows.append(["in all", str(summary["accepted"]), thousands(summary["area_m2"]), str(summary["items"])])
+        write_table(rows)
+        print()
     if refused:
         print("Nothing was taken. Correct the rows below, or take the good ones with --take-good.")
     else:
