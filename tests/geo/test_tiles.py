@@ -282,7 +282,7 @@ class TestLaws:
         shape = only_polygons(shapely.make_valid(shape))
         truth = shape & box(-64, -64, HIGH, HIGH)
         result = drawn(shape)
-        if shape.area and 2 * shape.area / shape.length >= 1:  # thinner ones are thickened
+        if shape.area >= 64 and 2 * shape.area / shape.length >= 1:  # smaller and thinner ones are drawn larger
             assert result.symmetric_difference(truth).area <= truth.length + 8
 
     @given(polygons(points, 8) | polygons(near, 8))
