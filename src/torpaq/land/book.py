@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from torpaq.land.entry import Entry, Kind, Located, Status
-from torpaq.land.rules import ESTABLISH, NONE, NUMBER_OF_KIND, NUMBER_OF_STATUS, SHA
+from torpaq.land.rules import NONE, NUMBER_OF_KIND, NUMBER_OF_STATUS, SHA
 from torpaq.land.steps import Columns
 
+Key = TypeVar("Key", int, str)
 NO_OPERATION = -1  # void and assert: they never meet land
 
 
@@ -24,6 +26,7 @@ class Book:
         self.redraws: dict[int, list[int]] = {}
         self.establishes: dict[int, list[int]] = {}
         self.voids: list[int] = []
+        self.voids_of: dict[str, list[int]] = {}  # by the id they take back, known or not
         self.asserts: list[int] = []
         self._operation = np.empty(0, np.int8)
         self._stated = np.empty(0, np.int8)
@@ -32,6 +35,8 @@ class Book:
         self._effective = np.empty(0, np.int32)
         self._recorded = np.empty(0, np.int32)
         self._located = np.empty(0, np.bool_)
+        self._standing = np.empty(0, np.bool_)  # as known now, for as many entries as are counted beside it
+        self._standing_for = 0
         self.extend(entries)
 
     def __len__(self) -> int:
@@ -43,18 +48,20 @@ class Book:
         n = len(self)
         return self._operation[:n], self._stated[:n], self._classes[:n], self._area[:n]
 
-    def columns_for(self, active: NDArray[np.bool_]) -> Columns:
+    def columns_for(self, active: NDArray[np.bool_], numbers: NDArray[np.int64] | None = None) -> Columns:
         """Return the columns with each redraw's stated status, as the active entries make it.
 
         A redraw adds land in the class its area was first established with: first in the order of the fold and
         before the redraw, so that neither the order of recording nor later dates of effect matter. SHA, the lesser
-        claim, where nothing was established before.
+        claim, where nothing was established before. Where ``numbers`` are given only their areas' redraws are set.
         """
         operation, stated, classes, area = self.columns
-        if not any(self.redraws.values()):
+        areas = self.redrawn(numbers)
+        if not areas:
             return self.columns
         stated = stated.copy()
-        for number, redraws in self.redraws.items():
+        for number in areas:
+            redraws = self.redraws[number]
             establishes = [n for n in self.establishes.get(number, []) if active[n]]
             first = NONE
             for n in self.order(np.array([*establishes, *redraws], np.int64)).tolist():
@@ -63,6 +70,12 @@ class Book:
                 else:
                     first = first or int(stated[n])
         return operation, stated, classes, area
+
+    def redrawn(self, numbers: NDArray[np.int64] | None = None) -> list[int]:
+        """Return the areas that any redraw concerns, of all entries or of these, in ascending order."""
+        if numbers is None or not self.redraws:
+            return sorted(self.redraws)
+        return [area for area in np.unique(self._area[numbers]).tolist() if area in self.redraws]
 
     @property
     def effective(self) -> NDArray[np.int32]:
@@ -100,15 +113,22 @@ class Book:
         self._effective[number] = entry.effective.toordinal()
         self._recorded[number] = entry.recorded.toordinal()
         self._located[number] = isinstance(entry.place, Located)
-        if operation == ESTABLISH:
+        self._list(entry, number, area)
+        return number
+
+    def _list(self, entry: Entry, number: int, area: int) -> None:
+        """List an entry under what is asked for later: its kind, its area, what it takes back."""
+        if entry.kind is Kind.VOID or entry.id in self.voids_of:
+            self._standing_for = 0
+        if entry.kind is Kind.ESTABLISH:
             self.establishes.setdefault(area, []).append(number)
         if entry.kind is Kind.REDRAW:
             self.redraws.setdefault(area, []).append(number)
         if entry.kind is Kind.VOID:
             self.voids.append(number)
+            self.voids_of.setdefault(entry.target, []).append(number)
         if entry.kind is Kind.ASSERT:
             self.asserts.append(number)
-        return number
 
     def drop_last(self) -> None:
         """Forget the last entry: the end of a trial. The areas it may have named stay, unused."""
@@ -116,10 +136,15 @@ class Book:
         number = len(self.entries)
         if self.number_of.get(entry.id) == number:
             del self.number_of[entry.id]
-        area = int(self._area[number])
-        for numbers in (self.voids, self.asserts, self.redraws.get(area, []), self.establishes.get(area, [])):
+        if entry.kind is Kind.VOID or entry.id in self.voids_of:
+            self._standing_for = 0
+        self._standing_for = min(self._standing_for, number)
+        for numbers in (self.voids, self.asserts):
             if numbers and numbers[-1] == number:
                 numbers.pop()
+        _unlist(self.establishes, int(self._area[number]), number)
+        _unlist(self.redraws, int(self._area[number]), number)
+        _unlist(self.voids_of, entry.target, number)
 
     def order(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return entry numbers in the order of the fold: effective, recorded, position."""
@@ -131,8 +156,22 @@ class Book:
         A void may take back a void. It speaks only of entries recorded before it (or the same day, before it in the
         book); any other target is reported elsewhere and left alone. None: everything recorded so far is known.
         """
+        if known_on is None:
+            return self._standing_now().copy()
+        return self._standing_within(known_on.toordinal())
+
+    def _standing_now(self) -> NDArray[np.bool_]:
+        """Everything recorded, kept from call to call: most entries neither take back nor are taken back."""
         n = len(self)
-        limit = known_on.toordinal() if known_on else np.iinfo(np.int32).max
+        if self._standing_for == 0:
+            self._standing[:n] = self._standing_within(np.iinfo(np.int32).max)
+        else:
+            self._standing[self._standing_for : n] = True
+        self._standing_for = n
+        return self._standing[:n]
+
+    def _standing_within(self, limit: int) -> NDArray[np.bool_]:
+        n = len(self)
         standing = self.recorded <= limit
         voids = [number for number in self.voids if standing[number]]
         for number in sorted(voids, key=lambda v: (int(self._recorded[v]), v), reverse=True):
@@ -151,7 +190,7 @@ class Book:
         return standing if on is None else standing & (self.effective <= on.toordinal())
 
     def _grow(self, size: int) -> None:
-        for name in ("_operation", "_stated", "_classes", "_area", "_effective", "_recorded", "_located"):
+        for name in ("_operation", "_stated", "_classes", "_area", "_effective", "_recorded", "_located", "_standing"):
             old = getattr(self, name)
             new = np.zeros(size, old.dtype)
             new[: len(old)] = old
@@ -163,3 +202,11 @@ class Book:
             number = self.area_of[area] = len(self.areas)
             self.areas.append(area)
         return number
+
+
+def _unlist(lists: dict[Key, list[int]], key: Key, number: int) -> None:
+    """Take a number off the end of a key's list, and an emptied list away."""
+    if lists.get(key, [])[-1:] == [number]:
+        lists[key].pop()
+        if not lists[key]:
+            del lists[key]

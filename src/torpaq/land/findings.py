@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from torpaq.land.book import Book
 from torpaq.land.entry import Contamination, Entry, Kind, Located
-from torpaq.land.postings import LAND_ACCOUNT, UNRECORDED, Postings
-from torpaq.land.rules import HAND_OVER, ILLEGAL, NONE, OPENS, RULES, STATUSES, is_open, problem_code
+from torpaq.land.postings import HIGH, LAND_ACCOUNT, UNRECORDED, Postings
+from torpaq.land.rules import CHA, HAND_OVER, ILLEGAL, NONE, OPENS, RULES, SHA, STATUSES, problem_code
 from torpaq.standard.problems import Problem, problem
 
-SLIVER_AREA2_UM2 = 2 * 10**12  # 1 m², the unit figures are published in; doubled µm²
+SLIVER_AREA2_UM2 = 2 * HIGH  # 1 m², the unit figures are published in; doubled µm²
 CLASS_CODES = (Contamination.MINE.code, Contamination.ERW.code)
-UM2 = 2 * 10**12  # doubled µm² in a square metre
+UM2 = 2 * HIGH  # doubled µm² in a square metre
+SEEN_M2 = 0.01  # what a problem states its area to
 
 
 def entry_findings(book: Book, number: int) -> Iterator[Problem]:
@@ -36,7 +39,7 @@ def _void_findings(book: Book, number: int, entry: Entry) -> Iterator[Problem]:
     elif not book.is_before(target, number):
         yield problem("void_before_target", entry.id, target=entry.target)
     else:
-        earlier = [v for v in book.voids if v < number and book.entries[v].target == entry.target]
+        earlier = [v for v in book.voids_of[entry.target] if v < number]
         if earlier:
             yield problem("void_twice", entry.id, target=entry.target, other=book.entries[earlier[0]].id)
 
@@ -52,30 +55,53 @@ def _area_findings(book: Book, number: int, entry: Entry) -> Iterator[Problem]:
 
 def posting_findings(book: Book, postings: Postings) -> list[Problem]:
     """Return the problems that lie in movements: illegal meetings, unrecorded classes, land of another area."""
-    found: list[Problem] = []
+    return _problems(book, suspect_rows(book, postings))
+
+
+def new_posting_findings(book: Book, before: Postings, after: Postings) -> list[Problem]:
+    """Return the problems that lie in movements now and did not before, or whose land grew by over 0.01 m²."""
+    old, now = suspect_rows(book, before), suspect_rows(book, after)
+    if not len(old):
+        return _problems(book, now)
+    order = np.argsort(old.key())
+    keys, areas_m2 = old.key()[order], old.area_m2()[order]
+    place = np.minimum(np.searchsorted(keys, now.key()), len(keys) - 1)
+    new = (keys[place] != now.key()) | (now.area_m2() > areas_m2[place] + SEEN_M2)
+    return _problems(book, now.where(new))
+
+
+def suspect_rows(book: Book, postings: Postings) -> Postings:
+    """Return the movements that are problems, in their order.
+
+    A legal movement is one where it ends what is open on another area's land; opening land that another area once
+    released is what reopening and establishing are for.
+    """
     operations, _, _, areas = book.columns
-    foreign = (postings.to < UNRECORDED) & (postings.other >= 0) & (areas[postings.entry] != areas[postings.other])
-    rows = (postings.account < LAND_ACCOUNT) & ((postings.to >= UNRECORDED) | foreign)
-    suspects = postings.where(rows)
-    for row in range(len(suspects)):
-        entry = int(suspects.entry[row])
-        other = int(suspects.other[row])
-        area2 = int(suspects.high[row]) * 10**12 + int(suspects.low[row])
-        was, to = int(suspects.was[row]), int(suspects.to[row])
-        operation = int(operations[entry])
-        if to < UNRECORDED and (operation in OPENS or not is_open(was)):
-            continue  # opening land that another area once released is what reopening and establishing are for
-        code = _code(operation, was, to, area2)
+    operation = operations[postings.entry]
+    closing = ((postings.was == SHA) | (postings.was == CHA)) & ~np.isin(operation, OPENS)
+    foreign = closing & (postings.other >= 0) & (areas[postings.entry] != areas[postings.other])
+    wrong = (postings.to >= UNRECORDED) | foreign
+    return postings.where(wrong & (postings.account < LAND_ACCOUNT))
+
+
+def _problems(book: Book, suspects: Postings) -> list[Problem]:
+    found: list[Problem] = []
+    operations = book.columns[0][suspects.entry].tolist()
+    area2 = [high * HIGH + low for high, low in zip(suspects.high.tolist(), suspects.low.tolist(), strict=True)]
+    columns = (suspects.entry, suspects.other, suspects.account, suspects.was, suspects.to)
+    numbers = zip(*(column.tolist() for column in columns), strict=True)
+    for (number, other, account, was, to), operation, area in zip(numbers, operations, area2, strict=True):
+        entry = book.entries[number]
         parameters = {
-            "kind": book.entries[entry].kind.value,
-            "area": book.entries[entry].area,
-            "contamination": CLASS_CODES[int(suspects.account[row])],
-            "area_m2": round(area2 / UM2, 2),
+            "kind": entry.kind.value,
+            "area": entry.area,
+            "contamination": CLASS_CODES[account],
+            "area_m2": round(area / UM2, 2),
             "found": STATUSES[was] or "no record",
             "other": book.entries[other].id if other >= 0 else "no entry",
             "clause": RULES[operation].clause,
         }
-        found.append(problem(code, book.entries[entry].id, **parameters))
+        found.append(problem(_code(operation, was, to, area), entry.id, **parameters))
     return found
 
 

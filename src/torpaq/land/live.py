@@ -1,9 +1,10 @@
 """The land as the book of entries makes it: built at once or entry by entry, with the same result.
 
-A new entry re-partitions only the land its polygon touches: the entries concerned move to a new part, and whatever an
-older part says of them is stale and skipped. Small parts are joined now and then, so their number stays small.
+A new entry re-partitions only the land its polygon touches: the entries concerned move to a new part of their own (see
+:mod:`torpaq.land.homes`), and everything else stays as it is.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,19 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from torpaq.geo.faces import BoxIndex
+from torpaq.geo.shape import CM_PER_M
 from torpaq.land.book import Book
-from torpaq.land.entry import Entry, Located, Status, Unlocated
-from torpaq.land.findings import entry_findings, posting_findings
-from torpaq.land.parts import Numbers, Part, arrange, fresh_part, join_parts
-from torpaq.land.postings import NO_POSTINGS, Postings, join_postings, postings_of_faces
+from torpaq.land.entry import Entry, Located, Status
+from torpaq.land.findings import entry_findings, new_posting_findings, posting_findings
+from torpaq.land.homes import Homes
+from torpaq.land.parts import Numbers, Part, arrange, ranges
+from torpaq.land.postings import NO_POSTINGS, Postings, postings_of_faces
 from torpaq.land.rules import STATUSES, transition_table
 from torpaq.land.steps import CLASSES, face_states
-from torpaq.land.unlocated import unlocated_postings
+from torpaq.land.unlocated import UM2, unlocated_postings
 from torpaq.standard.problems import Problem
 
 RULES = transition_table()
-PARTS_BEFORE_JOINING = 64
-PARTS_JOINED = 32
 KNOWN_KEPT = 4
 
 
@@ -64,26 +65,24 @@ class LiveLand:
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.book = Book(entries)
         self.index = BoxIndex()
-        self.parts: list[Part] = []
-        self.home = np.full(max(1024, len(self.book)), -1, np.int32)
-        self._part_ids: list[int] = []
-        self._next_id = 0
-        self._indexed: list[int] = []
+        self._indexed: list[int] = []  # the entry of each box in the index
         self._indexed_below = 0
-        self._component = np.full(len(self.home), -1, np.int64)
-        self._members: dict[int, Numbers] = {}
-        self._next_component = 0
-        self._posted: dict[int, Postings] = {}
+        self._homes = Homes(len(self.book))
         self._known: dict[tuple[int, date | None], Postings] = {}
         located = np.flatnonzero(self.book.located)
         if len(located):
             part = arrange(self.book, located)
-            self._adopt(part, self._post(part, self.book.standing()))
+            self._homes.adopt(part, self._post(part, self.book.standing()), len(self.book))
 
     @property
     def entries(self) -> Sequence[Entry]:
         """All entries, by number."""
         return self.book.entries
+
+    @property
+    def parts(self) -> list[Part]:
+        """The parts of the land: every located entry is at home in one; some of a part's faces may be stale."""
+        return self._homes.parts
 
     @property
     def area_ids(self) -> list[str]:
@@ -95,9 +94,9 @@ class LiveLand:
         number = self.book.append(entry)
         trial = self._trial(number)
         if trial.part is not None:
-            self._adopt(trial.part, trial.postings)
+            self._homes.adopt(trial.part, trial.postings, len(self.book))
         self._known.clear()
-        self._join_small_parts()
+        self._homes.tidy()
         return trial.problems
 
     def check(self, entry: Entry) -> "Trial":
@@ -110,8 +109,9 @@ class LiveLand:
 
     def problems(self, known_on: date | None = None) -> list[Problem]:
         """Return every problem of entries and movements, in the order of the book; unlocated land last."""
+        found = [finding for number in range(len(self.book)) for finding in entry_findings(self.book, number)]
         _, unlocated = unlocated_postings(self.book, self.book.standing(known_on))
-        return self._findings(range(len(self.book)), self.postings(known_on)) + unlocated
+        return found + posting_findings(self.book, self.postings(known_on)) + unlocated
 
     def postings(self, known_on: date | None = None) -> Postings:
         """Return all movements as known on a date (None: now), ordered by part and entry; dates filter afterwards."""
@@ -119,8 +119,14 @@ class LiveLand:
         if key not in self._known:
             if len(self._known) >= KNOWN_KEPT:
                 self._known.pop(next(iter(self._known)))
-            self._known[key] = self._all_postings() if known_on is None else self._postings_as_known(known_on)
+            self._known[key] = self._postings(known_on)
         return self._known[key]
+
+    def _postings(self, known_on: date | None) -> Postings:
+        if known_on is None:
+            return self._homes.living_postings()
+        active = self.book.standing(known_on)
+        return self._homes.living_postings([self._post(part, active) for part in self.parts])
 
     def states(self, part: int, faces: Numbers, active: NDArray[np.bool_]) -> FaceStates:
         """Fold some faces of a part (by its place in :attr:`parts`) with the entries that are ``active``."""
@@ -129,24 +135,22 @@ class LiveLand:
         since = np.full((n, CLASSES), -1, np.int64)
         handed = np.full(n, -1, np.int64)
         source = self.parts[part]
-        columns = self.book.columns_for(active)
+        columns = self.book.columns_for(active, _entries_on(source, faces) if self.book.redraws else None)
         face_states(source.cover, source.offsets, faces, active, RULES, columns, status, since, handed)
         return FaceStates(status, since, handed)
 
     def living(self, part: int) -> NDArray[np.bool_]:
-        """Return which faces of a part are not stale."""
-        first = self.parts[part].first
-        living: NDArray[np.bool_] = (first >= 0) & (self.home[first] == self._part_ids[part])
-        return living
+        """Return which faces of a part (by its place in :attr:`parts`) are not stale."""
+        return self._homes.living(part)
 
     def at(self, x_m: float, y_m: float, on: date | None = None, known_on: date | None = None) -> Spot:
         """Say what a spot (metres of the national CRS) is on a date, as known on a date. No record is not safe."""
-        active = self.book.active(on, known_on)
-        for place in reversed(range(len(self.parts))):
-            part = self.parts[place]
-            face = int(part.faces.locate(np.array([x_m]), np.array([y_m]))[0])
-            if face >= 0 and self._is_living(place, face):
-                return self._spot(place, face, active)
+        x_cm, y_cm = x_m * CM_PER_M, y_m * CM_PER_M
+        box = (math.floor(x_cm), math.floor(y_cm), math.ceil(x_cm), math.ceil(y_cm))
+        for place in self._homes.places_of(self._touching(box, len(self.book))):
+            face = self.parts[place].faces.locate(x_m, y_m)
+            if face[0] >= 0 and self._homes.living(place, face)[0]:
+                return self._spot(place, face.astype(np.int64), self.book.active(on, known_on))
         return Spot((None, None), (None, None), None, (), 0.0)
 
     def locate(self, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -155,154 +159,92 @@ class LiveLand:
         faces = np.full(len(x_m), -1, np.int32)
         for place, part in enumerate(self.parts):
             found = part.faces.locate(x_m, y_m)
-            valid = (found >= 0) & self.living(place)[found]
-            parts[valid], faces[valid] = place, found[valid]
+            here = np.flatnonzero(found >= 0)
+            here = here[self._homes.living(place, found[here])]
+            parts[here], faces[here] = place, found[here]
         return parts, faces
 
-    def _is_living(self, place: int, face: int) -> bool:
-        first = int(self.parts[place].first[face])
-        return first >= 0 and bool(self.home[first] == self._part_ids[place])
-
-    def _spot(self, place: int, face: int, active: NDArray[np.bool_]) -> Spot:
-        part = self.parts[place]
-        states = self.states(place, np.array([face], np.int64), active)
-        steps = [e if e >= 0 else ~e for e in part.cover[part.offsets[face] : part.offsets[face + 1]].tolist()]
-        since = [self.entries[int(n)] if n >= 0 else None for n in states.since[0]]
+    def _spot(self, place: int, face: Numbers, active: NDArray[np.bool_]) -> Spot:
+        faces, states = self.parts[place].faces, self.states(place, face, active)
+        since = [self.entries[n] if n >= 0 else None for n in states.since[0].tolist()]
         handed = int(states.handed_over[0])
         return Spot(
             (STATUSES[states.status[0, 0]], STATUSES[states.status[0, 1]]),
             (since[0], since[1]),
             self.entries[handed] if handed >= 0 else None,
-            tuple(self.entries[n] for n in steps if active[n]),
-            float(part.faces.area_m2[face]),
+            tuple(self.entries[n] for n in _entries_on(self.parts[place], face).tolist() if active[n]),
+            faces.area2_um2(face) / UM2,
         )
 
     def _trial(self, number: int) -> "Trial":
         """Arrange and fold anew, beside what there is, the land that a just-appended entry touches."""
         near = self._near(number)
-        placed = self.book.located[number]
-        before = self._findings(near.tolist(), self._posted_by(near))
-        concerned = np.append(near, number)
-        part = arrange(self.book, concerned if placed else near) if placed or len(near) else None
-        postings = self._post(part, self.book.standing()) if part else NO_POSTINGS
-        after = self._findings(sorted(concerned.tolist()), postings)
-        if isinstance(self.book.entries[number].place, Unlocated):
-            standing = self.book.standing()
-            after += unlocated_postings(self.book, standing)[1]
-            standing[number] = False
-            before += unlocated_postings(self.book, standing)[1]
-        return Trial([found for found in after if found not in before], postings, self._posted_by(near), part)
+        before = self._homes.posted_by(near)
+        concerned = np.append(near, number) if self.book.located[number] else near
+        part = arrange(self.book, concerned) if len(concerned) else None
+        after = self._post(part, self.book.standing()) if part else NO_POSTINGS
+        problems = [finding for n in self._to_check(number) for finding in entry_findings(self.book, n)]
+        problems += new_posting_findings(self.book, before, after) + self._unlocated_findings(number)
+        return Trial(problems, after, before, part)
 
     def _near(self, number: int) -> Numbers:
         """Return the located entries, other than itself, whose land an appended entry may change."""
-        entry = self.book.entries[number]
-        touched: list[int] = []
-        if isinstance(entry.place, Located):
-            touched = self._touching(number)
-            area = self.book.area_of[entry.area]
-            if self.book.redraws.get(area):
-                touched += np.flatnonzero((self.book.columns[3] == area) & self.book.located).tolist()
-        elif (target := self.book.number_of.get(entry.target)) is not None:
-            touched = self._land_of(target)
-        components = {self._component_of(n) for n in touched if n != number} - {-1}
-        if not components:
-            return np.empty(0, np.int64)
-        return np.concatenate([self._members[component] for component in sorted(components)])
+        subject = self._subject(number)
+        place, area = self.book.entries[subject].place, int(self.book.columns[3][subject])
+        touched = [subject]
+        if subject == number and isinstance(place, Located):
+            touched = self._touching(place.shape.bounds_cm, number)
+        if area in self.book.redraws:  # what a redraw adds depends on every establishing entry, even an unlocated one
+            touched += np.flatnonzero((self.book.columns[3] == area) & self.book.located).tolist()
+        return self._homes.components_of(touched)
 
-    def _land_of(self, number: int) -> list[int]:
-        """Return the entries whose land an entry concerns: itself or, for a void of a void, the first taken back."""
+    def _subject(self, number: int) -> int:
+        """Return the entry whose land an entry concerns: itself or, for a void (of a void), the first taken back."""
         seen: set[int] = set()
-        while number not in seen and self.book.entries[number].target:
+        while number not in seen and self.book.entries[number].target in self.book.number_of:
             seen.add(number)
-            number = self.book.number_of.get(self.book.entries[number].target, number)
-        return [number]
+            number = self.book.number_of[self.book.entries[number].target]
+        return number
 
-    def _component_of(self, number: int) -> int:
-        return int(self._component[number]) if number < len(self._component) else -1
+    def _to_check(self, number: int) -> list[int]:
+        """Return the entry itself after earlier voids of its id: they named nothing and now may come too early."""
+        entry = self.book.entries[number]
+        if self.book.number_of[entry.id] != number:
+            return [number]
+        return [void for void in self.book.voids_of.get(entry.id, []) if void < number] + [number]
 
-    def _adopt(self, part: Part, postings: Postings) -> None:
-        """Make a part the home of its entries."""
-        if len(self.book) > len(self.home):
-            spare = len(self.book)
-            self.home = np.concatenate([self.home, np.full(spare, -1, np.int32)])
-            self._component = np.concatenate([self._component, np.full(spare, -1, np.int64)])
-        for old in {int(c) for c in self._component[part.entries] if c >= 0}:
-            self._members.pop(old, None)
-        self.home[part.entries] = self._next_id
-        self._component[part.entries] = part.component + self._next_component
-        by_component = np.argsort(part.component, kind="stable")
-        starts = np.flatnonzero(np.diff(part.component[by_component], prepend=-1))
-        for numbers in np.split(part.entries[by_component], starts[1:]):
-            self._members[int(self._component[numbers[0]])] = numbers
-        self._next_component += int(part.component.max(initial=-1)) + 1
-        self.parts.append(part)
-        self._part_ids.append(self._next_id)
-        self._posted[self._next_id] = postings
-        self._next_id += 1
+    def _unlocated_findings(self, number: int) -> list[Problem]:
+        """Return what an entry brings to its area's account of unlocated land: problems that are new or larger."""
+        entry = self.book.entries[number]
+        area = self.book.columns[3][self._subject(number)]
+        after = unlocated_postings(self.book, self.book.standing() & (self.book.columns[3] == area))[1]
+        if not after:
+            return []
+        self.book.drop_last()
+        before = unlocated_postings(self.book, self.book.standing() & (self.book.columns[3] == area))[1]
+        self.book.append(entry)
+        missing = {found.subject: float(found.parameters["missing_m2"]) for found in before}
+        return [found for found in after if float(found.parameters["missing_m2"]) > missing.get(found.subject, 0)]
 
-    def _touching(self, number: int) -> list[int]:
-        """Return the earlier located entries whose boxes overlap or touch an entry's; indexed when first asked for."""
-        placed = np.flatnonzero(self.book.located[self._indexed_below : number]) + self._indexed_below
-        self.index.extend([_box_cm(self.book.entries[n]) for n in placed.tolist()])
-        self._indexed += placed.tolist()
-        self._indexed_below = number
-        box = _box_cm(self.book.entries[number])
-        return [self._indexed[i] for i in self.index.query(box).tolist()]
+    def _touching(self, box_cm: tuple[int, int, int, int], below: int) -> list[int]:
+        """Return the located entries before ``below`` whose boxes overlap or touch a box."""
+        if below > self._indexed_below:
+            placed = np.flatnonzero(self.book.located[self._indexed_below : below]) + self._indexed_below
+            self.index.extend([_box_cm(self.book.entries[n]) for n in placed.tolist()])
+            self._indexed += placed.tolist()
+            self._indexed_below = below
+        return [self._indexed[i] for i in self.index.query(box_cm).tolist()]
 
     def _post(self, part: Part, active: NDArray[np.bool_]) -> Postings:
-        faces = part.faces
-        return postings_of_faces(
-            RULES, self.book.columns_for(active), part.cover, part.offsets, active, faces.area2_hi, faces.area2_lo
-        )
+        faces, columns = part.faces, self.book.columns_for(active, part.entries)
+        return postings_of_faces(RULES, columns, part.cover, part.offsets, active, faces.area2_hi, faces.area2_lo)
 
-    def _all_postings(self) -> Postings:
-        return self._living_postings([self._posted[part_id] for part_id in self._part_ids])
 
-    def _postings_as_known(self, known_on: date) -> Postings:
-        active = self.book.standing(known_on)
-        return self._living_postings([self._post(part, active) for part in self.parts])
-
-    def _living_postings(self, posted: list[Postings]) -> Postings:
-        """A movement counts where its entry is at home; an entry that moved on posted again in its new part."""
-        living = [p.where(self.home[p.entry] == i) for p, i in zip(posted, self._part_ids, strict=True) if len(p)]
-        return join_postings(living) if living else NO_POSTINGS
-
-    def _posted_by(self, numbers: Numbers) -> Postings:
-        """Return the movements posted by these entries, each from its home."""
-        rows = []
-        for part_id in np.unique(self.home[numbers]).tolist() if len(numbers) else []:
-            posted = self._posted[part_id]
-            low, high = np.searchsorted(posted.entry, [numbers.min(), numbers.max() + 1])
-            near = posted.where(slice(int(low), int(high)))
-            rows.append(near.where(np.isin(near.entry, numbers) & (self.home[near.entry] == part_id)))
-        return join_postings(rows) if rows else NO_POSTINGS
-
-    def _findings(self, numbers: Iterable[int], postings: Postings) -> list[Problem]:
-        found = [finding for number in numbers for finding in entry_findings(self.book, number)]
-        return found + posting_findings(self.book, postings)
-
-    def _join_small_parts(self) -> None:
-        """Join the smallest parts into one, leaving behind what is stale in them."""
-        if len(self.parts) <= PARTS_BEFORE_JOINING:
-            return
-        by_size = sorted(range(len(self.parts)), key=lambda place: self.parts[place].faces.n_faces)
-        chosen = sorted(by_size[:PARTS_JOINED])
-        kept = [place for place in range(len(self.parts)) if place not in chosen]
-        fresh, posted = [], []
-        for place in chosen:
-            part, part_id = self.parts[place], self._part_ids[place]
-            fresh.append(fresh_part(part, self.living(place), self.home[part.entries] == part_id))
-            rows = self._posted[part_id]
-            posted.append(rows.where(self.home[rows.entry] == part_id))
-        joined = join_parts(fresh)
-        postings = join_postings(posted)
-        ids = [self._part_ids[place] for place in kept]
-        self._posted = {part_id: self._posted[part_id] for part_id in ids}
-        self._posted[self._next_id] = postings.where(np.argsort(postings.entry, kind="stable"))
-        self.home[joined.entries] = self._next_id
-        self.parts = [self.parts[place] for place in kept] + [joined]
-        self._part_ids = [*ids, self._next_id]
-        self._next_id += 1
+def _entries_on(part: Part, faces: Numbers) -> Numbers:
+    """Return the entries on these faces' lists, list after list."""
+    steps = part.cover[ranges(part.offsets[faces], part.offsets[faces + 1])].astype(np.int64)
+    numbers: Numbers = np.where(steps < 0, ~steps, steps)
+    return numbers
 
 
 def _box_cm(entry: Entry) -> tuple[int, int, int, int]:

@@ -202,6 +202,15 @@ class Postings:
         """Return the rows of a mask, of numbers or of a slice."""
         return Postings(*(getattr(self, name)[rows] for name in self.__slots__))
 
+    def key(self) -> Longs:
+        """Return what each row is summed under, in one number: entry, other entry, account, from, to."""
+        named = np.where(self.other < 0, NOBODY, self.other)
+        return (((self.entry << ENTRY_BITS | named) << 2 | self.account) << 3 | self.was) << 3 | self.to
+
+    def area_m2(self) -> NDArray[np.float64]:
+        """Return each row's area in m² as the nearest float; sum with :meth:`area2_um2` where it must be exact."""
+        return (self.high + self.low / HIGH) / 2
+
     def area2_um2(self, rows: NDArray[np.bool_] | None = None) -> int:
         """Return the exact sum of the rows' areas: doubled µm², a Python integer."""
         return exact_sum(self.high, self.low, rows)

@@ -71,13 +71,14 @@ class Movement:
 
 def unlocated_postings(book: Book, active: NDArray[np.bool_]) -> tuple[Postings, list[Problem]]:
     """Fold the active unlocated entries into movements (the columns of :class:`Postings`) and problems."""
-    places = [n for n in np.flatnonzero(active).tolist() if isinstance(book.entries[n].place, Unlocated)]
+    possible = np.flatnonzero(active & ~book.located)
+    places = [n for n in possible.tolist() if isinstance(book.entries[n].place, Unlocated)]
     if not places:
         return NO_POSTINGS, []
     accounts: dict[int, Account] = defaultdict(Account)
     rows: list[tuple[int, int, int, int, int, int]] = []
     problems: list[Problem] = []
-    columns = book.columns_for(active)
+    columns = book.columns_for(active, np.array(places, np.int64))
     for number in book.order(np.array(places, np.int64)).tolist():
         operation, stated, classes, area = (int(column[number]) for column in columns)
         moved, missing = _fold_entry(book.entries[number].place, number, (operation, stated, classes), accounts[area])
