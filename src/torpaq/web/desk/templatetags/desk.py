@@ -1,0 +1,323 @@
+"""How templates write figures, codes and names in the language of the request."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from django import template
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from torpaq.standard.codes import code_list
+from torpaq.standard.country import load_country
+from torpaq.standard.problems import LANGUAGES, Problem, catalogue
+from torpaq.web.accounts import Right, may, proposals_seen_by
+from torpaq.web.desk.accounts_shown import cell_query
+from torpaq.web.desk.area_story import BALANCE_FIGURES, BalanceLine
+from torpaq.web.desk.context import Question
+from torpaq.web.desk.movements import Cell
+from torpaq.web.models import Account, Organisation, ProposalState
+from torpaq.web.tile_store import country_code
+
+register = template.Library()
+
+M2_PER_HA = 10_000
+SHORT = {"cha": "CHA", "sha": "SHA", "cancelled": "CXL", "reduced": "RED", "cleared": "CLR", "released": "REL"}
+
+
+def language() -> str:
+    """Return the language of the request: ``az``, ``en`` or ``ru``."""
+    chosen = (get_language() or "en")[:2]
+    return chosen if chosen in LANGUAGES else "en"
+
+
+@register.filter
+def figure(value: float | Decimal | None) -> str:
+    """Write a number of square metres to 1 m², grouped, without its unit; a dash for nothing known."""
+    return "–" if value is None else str(number_format(round(value), 0, use_l10n=True, force_grouping=True))
+
+
+@register.filter
+def figure2(value: float | Decimal | None) -> str:
+    """Write a number to two decimals, grouped; a dash for nothing known."""
+    return "–" if value is None else str(number_format(value, 2, use_l10n=True, force_grouping=True))
+
+
+@register.filter
+def m2(value: float | Decimal | None) -> str:
+    """Write square metres to 1 m² with their unit."""
+    return f"{figure(value)}\u00a0m²"
+
+
+@register.filter
+def ha(value: float | Decimal | None) -> str:
+    """Write square metres as hectares, to one hundredth below 100 ha and to one tenth above."""
+    if value is None:
+        return "–"
+    hectares = float(value) / M2_PER_HA
+    decimals = 2 if abs(hectares) < 100 else 1
+    return f"{number_format(round(hectares, decimals), decimals, use_l10n=True, force_grouping=True)}\u00a0ha"
+
+
+@register.filter
+def signed(value: float | Decimal) -> str:
+    """Write square metres with their sign, for differences."""
+    return ("+" if value > 0 else "−" if value < 0 else "") + figure(abs(value))
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """Write a date in figures, as the language does."""
+    return date_format(value, "SHORT_DATE_FORMAT") if value else "–"
+
+
+@register.filter
+def label(code: str, name: str) -> str:
+    """Write a code of the standard's list ``name`` in words; the code itself where the list lacks it."""
+    found = code_list(name).get(str(code))
+    return found.labels[language()] if found else str(code)
+
+
+@register.filter
+def classes(code: str) -> str:
+    """Write contamination classes such as ``mine+erw`` in words."""
+    return ", ".join(label(part, "contamination") for part in str(code).split("+") if part)
+
+
+@register.filter
+def status_name(code: str) -> str:
+    """Write the status of land or of a hazardous area in words."""
+    own = {
+        "released": _("All released"),
+        "unlocated": _("Known only as a total"),
+        "none": _("Nothing stands"),
+        "": _("No record: unknown, not safe"),
+    }
+    return own[code] if code in own else label(code, "land_status")
+
+
+@register.filter
+def status_short(code: str) -> str:
+    """Write a status in the letters that stand on maps and in lists."""
+    return SHORT.get(code, "")
+
+
+@register.filter
+def unit_name(code: str) -> str:
+    """Write the name of a district or city; the code itself where the country has none such."""
+    units = load_country(country_code()).units
+    return units[code].names[language()] if code in units else str(code)
+
+
+@register.filter
+def operator_name(code: str) -> str:
+    """Write an operator's name; the code itself where no organisation has it."""
+    found = Organisation.objects.filter(code=code).first() if code else None
+    return found.name(language()) if found else str(code)
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """Write a person's role in words."""
+    names = {
+        "viewer": _("Viewer"),
+        "operator": _("Operator"),
+        "im_officer": _("Information management officer"),
+        "approver": _("Approver"),
+        "admin": _("Administrator"),
+    }
+    return names.get(role, role)
+
+
+@register.filter
+def state_name(state: str) -> str:
+    """Write the state of a proposal in words."""
+    names = {
+        "drafted": _("Draft"),
+        "submitted": _("Waiting for signature"),
+        "signed": _("Signed"),
+        "returned": _("Returned"),
+        "withdrawn": _("Withdrawn"),
+    }
+    return names.get(state, state)
+
+
+@register.filter
+def flow_name(flow: str) -> str:
+    """Write the name of a flow or a stock of a balance in words."""
+    names = {
+        "opening": _("Open at the beginning"),
+        "established": _("Newly recorded"),
+        "extended": _("Extended"),
+        "reopened": _("Reopened"),
+        "cancelled": _("Cancelled"),
+        "reduced": _("Reduced"),
+        "cleared": _("Cleared"),
+        "reclassified": _("Confirmed (SHA to CHA)"),
+        "corrected": _("Perimeter corrections"),
+        "not_previously_recorded": _("Released without ever having been recorded"),
+        "closing": _("Open at the end"),
+    }
+    if flow in names:
+        return names[flow]
+    return label(flow.removeprefix("stock_"), "land_status")
+
+
+@register.filter
+def account_name(account: str) -> str:
+    """Write the name of an account of a balance: a class, or the land each square metre once."""
+    return _("Land (each m² once)") if account == "land" else label(account, "contamination")
+
+
+@register.filter
+def sentence(found: Problem | Mapping[str, object]) -> str:
+    """Write a problem's sentence without its subject; takes a problem or its JSON."""
+    if isinstance(found, Problem):
+        code, parameters = found.code, dict(found.parameters)
+    else:
+        code, kept = str(found["code"]), found["parameters"]
+        parameters = dict(kept) if isinstance(kept, Mapping) else {}
+    text = catalogue()[code].sentences[language()].format_map(parameters)
+    return text[:1].upper() + text[1:]
+
+
+@register.filter
+def entry_url(entry_id: str) -> str:
+    """Return the address of an entry's page."""
+    return reverse("entry", args=[entry_id])
+
+
+@register.filter
+def area_url(area: str) -> str:
+    """Return the address of a hazardous area's page."""
+    return reverse("area", args=[area])
+
+
+@register.simple_tag
+def swatch(code: str) -> SafeString:
+    """Draw a status as on the map: fill, hatch and outline, so that it reads without colour."""
+    name = code or "unknown"
+    shape = '<rect class="edge edge-{}" x="1" y="1" width="26" height="16" fill="url(#fill-{})"/>'
+    return format_html('<svg class="swatch" viewBox="0 0 28 18" aria-hidden="true">' + shape + "</svg>", name, name)
+
+
+@register.simple_tag(takes_context=True)
+def waiting(context: Mapping[str, object]) -> int:
+    """Return how many proposals wait for this person: to be signed, or to be put right."""
+    person = getattr(context.get("request"), "user", None)
+    if not isinstance(person, Account):
+        return 0
+    state = ProposalState.SUBMITTED if may(person, Right.SIGN) else ProposalState.RETURNED
+    return proposals_seen_by(person).filter(state=state).count()
+
+
+@register.simple_tag(takes_context=True)
+def can(context: Mapping[str, object], right: str) -> bool:
+    """Say whether the person has a right."""
+    person = getattr(context.get("request"), "user", None)
+    return isinstance(person, Account) and may(person, Right(right))
+
+
+@register.simple_tag(takes_context=True)
+def address(context: Mapping[str, object], **changes: object) -> str:
+    """Return this page's query with some values changed; empty values are left out."""
+    request = context["request"]
+    values = request.GET.copy() if isinstance(request, HttpRequest) else QueryDict(mutable=True)
+    for name, value in changes.items():
+        if value in (None, ""):
+            values.pop(name, None)
+        else:
+            values[name] = str(value)
+    return "?" + values.urlencode()
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """Split a text at its blanks, for loops over a few codes."""
+    return text.split()
+
+
+@register.filter
+def num(value: float) -> str:
+    """Write a coordinate of a picture, always with a point."""
+    return f"{value:.2f}"
+
+
+@register.filter
+def minus(value: float, other: float) -> str:
+    """Write the difference of two coordinates of a picture."""
+    return f"{float(value) - float(other):.2f}"
+
+
+@register.filter
+def hectares(value: float) -> str:
+    """Write hectares on an axis, without superfluous decimals."""
+    decimals = 0 if value >= 10 or value == round(value) else 1 if value >= 1 else 2
+    return f"{number_format(value, decimals, use_l10n=True, force_grouping=True)} ha"
+
+
+@register.filter
+def with_area(question: Question, area: str) -> str:
+    """Return the first page's query with one area chosen."""
+    return "?" + question.query(area=area)
+
+
+@register.filter
+def query_of(cell: Cell) -> str:
+    """Return the query of the page that shows what a figure is made of."""
+    return urlencode(cell_query(cell))
+
+
+@register.filter
+def item(values: Mapping[str, object], name: str) -> object:
+    """Return a value of a mapping by a name that is itself a variable."""
+    return values.get(name, "")
+
+
+@register.filter
+def by_figure(lines: Sequence[BalanceLine]) -> list[dict[str, object]]:
+    """Turn an area's balance: one line a figure with a cell an account; figures that are nought everywhere left out."""
+    turned = []
+    for place, name in enumerate(BALANCE_FIGURES):
+        cells = [line.cells[place] for line in lines]
+        if any(area_m2 for _, area_m2 in cells):
+            turned.append({"figure": name, "cells": cells})
+    return turned
+
+
+@register.filter
+def times(value: float, factor: str) -> str:
+    """Write a length of a picture times a factor."""
+    return f"{float(value) * float(factor):.3f}"
+
+
+@register.filter
+def degrees(value: float) -> str:
+    """Write degrees to nine decimals, always with a point: digits to copy, not to read aloud."""
+    return f"{value:.9f}"
+
+
+@register.filter
+def pretty(value: object) -> str:
+    """Write JSON with line breaks."""
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+@register.filter
+def action_name(action: str) -> str:
+    """Write what was done with a proposal in words."""
+    names = {
+        "proposal_drafted": _("drafted"),
+        "proposal_submitted": _("submitted"),
+        "proposal_withdrawn": _("withdrawn"),
+        "proposal_returned": _("returned"),
+        "proposal_signed": _("signed"),
+    }
+    return names.get(action, action)

@@ -1,0 +1,88 @@
+// The first page: the map answers the same question as the list beside it.
+
+import { NEAR, STATUSES, areaFilter, fitTo, landTiles, openMap } from "./map.js";
+
+const element = document.getElementById("map");
+const found = () => document.querySelector("#found .found");
+let map;
+let shown = null;
+
+function dates() { return found()?.dataset.dates ?? ""; }
+
+async function answer({ fit }) {
+  const query = found()?.dataset.query ?? "";
+  if (query === shown) return;
+  shown = query;
+  const response = await fetch(`${element.dataset.areas}?${query}`);
+  if (!response.ok || query !== shown) return;
+  const { areas, filtered, bounds } = await response.json();
+  map.getSource("land").setTiles([landTiles(dates())]);
+  const filter = areaFilter(filtered ? areas.map(([id]) => id) : null);
+  map.setFilter("faces", filter);
+  map.setFilter("face-edges", filter);
+  for (const name of STATUSES) map.setLayoutProperty(`border-${name}`, "visibility", filtered ? "none" : "visible");
+  map.getSource("areas").setData({
+    type: "FeatureCollection",
+    features: areas.map(([area, lon, lat, status]) => ({
+      type: "Feature", properties: { area, status }, geometry: { type: "Point", coordinates: [lon, lat] },
+    })),
+  });
+  element.dataset.areasShown = String(areas.length);
+  if (fit && bounds) fitTo(map, [bounds.slice(0, 2), bounds.slice(2)], 13);
+}
+
+function choose(area, place) {
+  document.getElementById("area").value = area;
+  map.setFilter("chosen", ["==", ["get", "area"], area]);
+  for (const line of document.querySelectorAll("#found li")) {
+    const isIt = line.querySelector("a").dataset.area === area;
+    line.toggleAttribute("aria-current", isIt);
+    if (isIt) line.setAttribute("aria-current", "true");
+  }
+  const address = new URL(location.href);
+  if (area) address.searchParams.set("area", area);
+  else address.searchParams.delete("area");
+  history.replaceState(history.state, "", address);
+  if (place) map.easeTo({ center: place, zoom: Math.max(map.getZoom(), 13.5), duration: calm() ? 0 : 500 });
+}
+
+function calm() { return matchMedia("(prefers-reduced-motion: reduce)").matches; }
+
+function show(address) {
+  window.htmx.ajax("GET", address, { target: "#record", swap: "innerHTML" });
+  document.getElementById("record").scrollTop = 0;
+}
+
+function ask({ lng, lat }) {
+  const place = new URLSearchParams({ place: `${lat.toFixed(7)}° N, ${lng.toFixed(7)}° E` });
+  show(`${element.dataset.spot}?${place}${dates() ? `&${dates()}` : ""}`);
+}
+
+function clicked({ point, lngLat }) {
+  const box = [[point.x - 5, point.y - 5], [point.x + 5, point.y + 5]];
+  const [near] = map.getZoom() < NEAR ? map.queryRenderedFeatures(box, { layers: ["points"] }) : [];
+  if (!near) return ask(lngLat);
+  const { area } = near.properties;
+  choose(area, near.geometry.coordinates);
+  return show(`${element.dataset.card}${encodeURIComponent(area)}?${dates()}`);
+}
+
+async function begin() {
+  map = await openMap(element, { query: dates() });
+  map.on("click", clicked);
+  map.on("mouseenter", "points", () => { map.getCanvas().style.cursor = "pointer"; });
+  map.on("mouseleave", "points", () => { map.getCanvas().style.cursor = ""; });
+  map.getCanvas().addEventListener("keydown", (event) => { if (event.key === "Enter") ask(map.getCenter()); });
+  const area = document.getElementById("area").value;
+  await answer({ fit: !area });
+  const line = area === "" ? null : document.querySelector(`#found a[data-area="${CSS.escape(area)}"]`);
+  if (line?.dataset.lon) choose(area, [Number(line.dataset.lon), Number(line.dataset.lat)]);
+  document.body.addEventListener("htmx:afterSwap", ({ target }) => { if (target.id === "found") answer({ fit: true }); });
+  document.getElementById("found").addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-area]");
+    if (link) choose(link.dataset.area, link.dataset.lon ? [Number(link.dataset.lon), Number(link.dataset.lat)] : null);
+  });
+  window.torpaqMap = map;
+}
+
+begin();
