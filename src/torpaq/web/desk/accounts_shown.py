@@ -174,12 +174,12 @@ class Published:
 
 
 def published_figures(country: Country) -> list[Published]:
-    """Return the country's published totals that are areas, newest first, each with its named contradictions."""
+    """Return the country's published areas, and whatever else contradicts something, newest first."""
     found: dict[str, list[Problem]] = {}
     for one in check_figures(country.figures):
         found.setdefault(one.subject, []).append(one)
     totals = [
-        figure for figure in country.figures if figure.unit == "ha" and (not figure.part_of or figure.id in found)
+        figure for figure in country.figures if figure.id in found or (figure.unit == "ha" and not figure.part_of)
     ]
     listed = sorted(totals, key=lambda figure: (figure.on, figure.id), reverse=True)
     return [Published(figure, tuple(found.get(figure.id, ()))) for figure in listed]

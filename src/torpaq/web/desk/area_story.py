@@ -109,6 +109,7 @@ def land_over_time(land: LiveLand, area: str, question: Question) -> list[Step]:
     for day in sorted(changes):
         if question.on is None or day <= question.on.toordinal():
             held = [before + change for before, change in zip(held, changes[day], strict=True)]
+            held[NONE] = 0  # what came from or went to no record is not land of this area
             steps.append(Step(date.fromordinal(day), tuple(amount / UM2 for amount in held)))
     return steps
 

@@ -17,5 +17,7 @@ WORDS = ("HazardousArea", "Status.SHA", "Status.CHA", "cancelled", "reduced", "c
 def guide(request: HttpRequest) -> HttpResponseBase:
     """Show the legend, the kinds of entries and the words, each with its clause."""
     kinds = [(code, row.labels[language()], row.clause) for code, row in code_list("entry_kind").items()]
-    words = [(terms()[name].names[language()], terms()[name].names["en"], terms()[name].clause) for name in WORDS]
-    return render(request, "desk/guide.html", {"kinds": kinds, "words": words})
+    known = [terms()[name] for name in WORDS]
+    is_english = language() == "en"
+    words = [(t.names[language()], t.meaning if is_english else t.names["en"], t.clause) for t in known]
+    return render(request, "desk/guide.html", {"kinds": kinds, "words": words, "is_english": is_english})

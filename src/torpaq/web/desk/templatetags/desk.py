@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -74,8 +75,29 @@ def signed(value: float | Decimal) -> str:
 
 @register.filter
 def day(value: date | None) -> str:
-    """Write a date in figures, as the language does."""
-    return date_format(value, "SHORT_DATE_FORMAT") if value else "–"
+    """Write a date without doubt: in English with the month's name, else day, month and year in figures."""
+    return date_format(value, "j M Y" if language() == "en" else "d.m.Y") if value else "–"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Write a date and a time in the programme's zone."""
+    if value is None:
+        return "–"
+    return date_format(localtime(value), "j M Y, H:i" if language() == "en" else "d.m.Y H:i")
+
+
+@register.filter
+def notation_name(code: str) -> str:
+    """Write the name of a notation of coordinates."""
+    names = {
+        "decimal": _("Decimal degrees"),
+        "dm": _("Degrees, minutes"),
+        "dms": _("Degrees, minutes, seconds"),
+        "utm": "UTM",
+        "mgrs": "MGRS",
+    }
+    return names.get(code, code)
 
 
 @register.filter

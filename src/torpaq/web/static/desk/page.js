@@ -73,3 +73,6 @@ if (dates) {
     field(name).addEventListener("change", () => place(name));
   }
 }
+
+// On a narrow screen the legend would hide the map: it begins folded.
+if (matchMedia("(max-width: 720px)").matches) document.querySelector(".map-pane .legend")?.removeAttribute("open");
