@@ -45,6 +45,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     faces.add_argument("--out", required=True, metavar="X.gpkg|X.geojson", help="the file to write; replaced if there")
     spot = _verb(verbs, "at", _at, "what is this spot, since when, by which entries")
     spot.add_argument("--point", required=True, metavar="COORDINATES", help="in any notation")
+    spot.add_argument("--operation", default="", metavar="CODE", help="datum operation for SK-42: EPSG:15865")
     for verb in (check, figures, faces, spot):
         verb.add_argument("--on", metavar="DATE", help="as things stood on this date (the last in the ledger)")
         verb.add_argument("--known", metavar="DATE", help="as the programme knew on this date (all that is recorded)")
@@ -143,7 +144,7 @@ def _faces(chosen: argparse.Namespace, ledger: Ledger) -> int:
 
 def _at(chosen: argparse.Namespace, ledger: Ledger) -> int:
     moment = moment_of(chosen)
-    reading = read_coordinates(chosen.point, Extent(*ledger.place.extent))
+    reading = read_coordinates(chosen.point, Extent(*ledger.place.extent), chosen.operation)
     if reading.position is None:
         _say_candidates(chosen, reading)
         raise UnusableError(list(reading.problems), reading_as_json(reading))
@@ -156,7 +157,11 @@ def _at(chosen: argparse.Namespace, ledger: Ledger) -> int:
         write_json({**asked, **spot_as_json(spot), "problems": [found.as_json() for found in problems]})
     else:
         write_spot(spot, lon, lat)
-        write_problems([*reading.problems, *problems], chosen.language)
+        here = {entry.id for entry in spot.entries}
+        near = [found for found in problems if found.subject in here] + ledger.changed
+        write_problems([*reading.problems, *near], chosen.language)
+        if len(problems) > len(near):
+            print(f"{len(problems) - len(near)} problems elsewhere in the ledger: torpaq ledger check")
     return status_of(problems)
 
 

@@ -13,12 +13,15 @@ from torpaq.cli.output import (
     thousands,
     write_json,
     write_problems,
+    write_table,
 )
 from torpaq.geo.coordinates import Extent, read_coordinates, reading_as_json
 from torpaq.geo.files import area_as_json
 from torpaq.geo.traverse import solve_traverse, traverse_as_json
 from torpaq.geo.traverse_legs import read_legs_csv
 from torpaq.standard.problems import has_errors, problem
+
+EXACT_RATIO = 1e6  # a traverse that closes better than a millimetre a kilometre is not told by its ratio
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -45,14 +48,14 @@ def _coordinates(chosen: argparse.Namespace) -> int:
         write_json(reading_as_json(reading))
     else:
         for candidate in reading.candidates:
-            print(f"{candidate.lat:.7f}, {candidate.lon:.7f} (± {candidate.precision_m:g} m)")
+            print(f"{candidate.lat:.7f}, {candidate.lon:.7f} (± {candidate.precision_m:.3g} m)")
             print(f"  {candidate.explanation.describe(chosen.language)}")
         write_problems(reading.problems, chosen.language)
     return UNUSABLE if reading.position is None else status_of(reading.problems)
 
 
 def _traverse(chosen: argparse.Namespace) -> int:
-    path = Path(chosen.file)
+    path, place = Path(chosen.file), place_of(chosen.country)
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -60,7 +63,7 @@ def _traverse(chosen: argparse.Namespace) -> int:
     except UnicodeDecodeError as error:
         byte = f"0x{error.object[error.start]:02x}"
         raise UnusableError([problem("ledger_not_utf8", path.name, byte=byte)]) from None
-    survey, problems = read_legs_csv(text, path.name)
+    survey, problems = read_legs_csv(text, path.name, place.extent)
     if survey is None or has_errors(problems):
         raise UnusableError(problems)
     solved, found = solve_traverse(survey, path.name)
@@ -71,24 +74,30 @@ def _traverse(chosen: argparse.Namespace) -> int:
     if chosen.json:
         write_json({**value, "problems": [each.as_json() for each in problems]})
     else:
-        _write_tree(value)
+        _write_traverse(value)
         write_problems(problems, chosen.language)
     return status_of(problems)
 
 
-def _write_tree(value: object, indent: str = "") -> None:
-    """Write nested figures as indented lines, a list's numbers one a line."""
-    pairs: list[tuple[object, object]] = []
-    if isinstance(value, dict):
-        pairs = list(value.items())
-    elif isinstance(value, list):
-        pairs = list(enumerate(value, 1))
-    for key, part in pairs:
-        if isinstance(part, dict | list):
-            print(f"{indent}{key}")
-            _write_tree(part, indent + "  ")
-        elif part is not None:
-            print(f"{indent}{key}: {part}")
+def _write_traverse(value: dict[str, Any]) -> None:
+    adjusted = bool(value["adjusted"])
+    print(f"{len(value['legs'])} legs, {value['length_m']:.2f} m")
+    if missed := value["misclosure"]:
+        ratio = f"1:{missed['ratio']:.0f}, " if missed["ratio"] and missed["ratio"] < EXACT_RATIO else ""
+        test = f"χ² {missed['chi2']:.2f}, the limit is {missed['chi2_limit']:.2f}"
+        print(f"misses its start by {missed['distance_m']:.2f} m ({ratio}{test}): {_verdict(value['accepted'])}")
+    rows = [["point", "east m", "north m", "± m", "latitude", "longitude"]]
+    for point in value["adjusted"] if adjusted else value["raw"]:
+        metres = [f"{point[name]:.2f}" for name in ("east_m", "north_m", "sigma_m")]
+        degrees = ["" if point[name] is None else f"{point[name]:.7f}" for name in ("lat", "lon")]
+        rows.append([str(point["point"]), *metres, *degrees])
+    write_table(rows)
+    area_m2 = value["area_adjusted_m2"] if adjusted else value["area_raw_m2"]
+    print(f"area {thousands(area_m2)} m², {'adjusted' if adjusted else 'as measured, not adjusted'}")
+
+
+def _verdict(accepted: bool) -> str:
+    return "adjusted" if accepted else "not adjusted"
 
 
 def _area(chosen: argparse.Namespace) -> int:
@@ -99,21 +108,23 @@ def _area(chosen: argparse.Namespace) -> int:
     if chosen.json:
         write_json(value)
     else:
-        _write_areas(value)
+        _write_areas(value, chosen.language)
         write_problems(problems, chosen.language)
     if not value["polygons"]:
         return UNUSABLE
     return 1 if refused else status_of(problems)
 
 
-def _write_areas(value: dict[str, Any]) -> None:
+def _write_areas(value: dict[str, Any], language: str) -> None:
+    rows = [["", "m² (ledger)", "m² (geodesic)", "perimeter m", "points"]]
+    names = ("ledger_area_m2", "geodesic_area_m2", "perimeter_m")
     for polygon in value["polygons"]:
         if polygon["ledger_area_m2"] is None:
-            print(f"{polygon['id']}: refused")
+            rows.append([polygon["id"], "refused", "", "", ""])
         else:
-            areas = f"{thousands(polygon['ledger_area_m2'])} m² (geodesic {thousands(polygon['geodesic_area_m2'])} m²)"
-            print(f"{polygon['id']}: {areas}, perimeter {thousands(polygon['perimeter_m'])} m")
-        for found in polygon["problems"]:
-            told = ", ".join(f"{key} {text}" for key, text in found["parameters"].items())
-            print(f"  {found['severity']}: {found['code']} {told}")
-    print(f"in all {thousands(value['totals']['ledger_area_m2'])} m² in {value['totals']['polygons']} polygons")
+            rows.append([polygon["id"], *(thousands(polygon[name]) for name in names), str(polygon["vertices"])])
+    totals = value["totals"]
+    rows.append(["in all", *(thousands(totals[name]) for name in names[:2]), "", ""])
+    write_table(rows)
+    found = [told for polygon in value["polygons"] for told in polygon["problems"]]
+    write_problems([problem(told["code"], told["subject"], **told["parameters"]) for told in found], language)

@@ -22,7 +22,7 @@ def face_features(land: LiveLand, on: date | None, label: str = "") -> list[OutF
     features: list[OutFeature] = []
     for number, part in enumerate(land.parts):
         faces = np.flatnonzero(land.living(number))
-        states = land.states(number, faces, active)
+        states, areas_m2 = land.states(number, faces, active), part.faces.area_m2.tolist()
         for row, face in enumerate(faces.tolist()):
             if not states.status[row].any():
                 continue
@@ -35,7 +35,7 @@ def face_features(land: LiveLand, on: date | None, label: str = "") -> list[OutF
                 properties[f"{name}_since"] = _day(land, int(states.since[row, c]))
             properties["handed_over"] = _day(land, int(states.handed_over[row]))
             properties["entries"] = " ".join(entry.id for entry in entries)
-            properties["area_m2"] = round(float(part.faces.area_m2[face]), 2)
+            properties["area_m2"] = round(areas_m2[face], 2)
             if label:
                 properties["synthetic"] = label
             features.append((part.faces.rings_m(face), properties))
