@@ -41,7 +41,7 @@ Table = tuple[Longs, Longs, Longs, Longs]  # keys, high, low, faces
 def _key_of(entry: int, other: int, account: int, was: int, to: int) -> int:
     """Pack a posting's key into one int64: entry 24 bits, other 24, account 2, from 3, to 3."""
     named = NOBODY if other < 0 else other
-    return (((entry << ENTRY_BITS | named) << 2 | account) << 3 | was) << 3 | to  # numba's int is 64 bits wide
+    return (((np.int64(entry) << ENTRY_BITS | named) << 2 | account) << 3 | was) << 3 | to
 
 
 key_of = njit(nogil=True, cache=True)(_key_of)
