@@ -19,7 +19,7 @@ from torpaq.standard.country import load_country
 FIRST_DAY = date(2020, 11, 10)
 DAYS = 2150
 LATER_KINDS = (Kind.CONFIRM, Kind.CANCEL, Kind.REDUCE, Kind.CLEAR, Kind.EXTEND, Kind.REOPEN)
-COPY_SHIFT_CM = 90_000 * CM_PER_M
+COPY_SHIFT_CM = np.array([700_000, 500_000], np.int64) * CM_PER_M  # wider than the country: copies never meet
 
 
 def clustered_book(n: int, seed: int) -> list[Entry]:

@@ -14,12 +14,12 @@ from torpaq.land.postings import ERW_ACCOUNT, LAND_ACCOUNT, MINE_ACCOUNT
 from torpaq.land.rules import CANCELLED, CHA, CLEARED, REDUCED, SHA
 from torpaq.standard.country import Country
 from torpaq.standard.text import fold_name
-from torpaq.web.holdings import Holding, holdings_by_area, unlocated_open_m2
+from torpaq.web.holdings import UM2, Holding, holdings_by_area, unlocated_open_m2
 from torpaq.web.models import AreaStatus, HazardousArea, LedgerEntry
 from torpaq.web.programme_row import programme_country
 
 BATCH = 2000
-FLOOR_M2 = 0.005  # less than half a hundredth of a square metre is rounding of the fold, not land
+FLOOR_UM2 = UM2 // 200  # doubled µm²: less than half a hundredth of a square metre is rounding of the fold, not land
 RELEASED = (CANCELLED, REDUCED, CLEARED)
 
 
@@ -62,7 +62,7 @@ def refresh_areas(land: LiveLand, names: Iterable[str], moved: dict[str, Holding
     country = programme_country()
     for name in facts:
         old = before.get(name)
-        held = Holding(old.held if old else Holding().amounts).plus(moved.get(name, Holding()))
+        held = (Holding(tuple(old.held)) if old else Holding()).plus(moved.get(name, Holding()))
         row = area_row(country, name, held, apart.get(name, 0.0), facts[name])
         row.pk = old.pk if old else None
         row.save()
@@ -130,11 +130,12 @@ def area_row(country: Country | None, name: str, held: Holding, unlocated_m2: fl
 
 def status_of(held: Holding, account: int) -> str:
     """Return the worst status of an account: ``cha``, ``sha``, else ``released``, else an empty text."""
-    if held.m2(account, CHA) > FLOOR_M2:
+    if held.amount(account, CHA) > FLOOR_UM2:
         return Status.CHA.value
-    if held.m2(account, SHA) > FLOOR_M2:
+    if held.amount(account, SHA) > FLOOR_UM2:
         return Status.SHA.value
-    return AreaStatus.RELEASED.value if held.m2(account, *RELEASED) > FLOOR_M2 else ""
+    released = sum(held.amount(account, status) for status in RELEASED)
+    return AreaStatus.RELEASED.value if released > FLOOR_UM2 else ""
 
 
 def search_key(name: str, facts: Facts, country: Country | None) -> str:

@@ -6,7 +6,7 @@ land that is released stays in the books of the area that had it open.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,24 +21,33 @@ ACCOUNTS, STATUS_COUNT = 3, len(STATUSES)
 Longs = NDArray[np.int64]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Holding:
-    """Doubled µm² by account (mine, erw, the land itself) and status number; Python integers, so exact."""
+    """Doubled µm² by account (mine, erw, the land itself) and status number; Python integers, so exact.
 
-    amounts: list[list[int]] = field(default_factory=lambda: [[0] * STATUS_COUNT for _ in range(ACCOUNTS)])
+    One flat tuple, account after account: thousands of them a day on the map cost the garbage collector nothing.
+    """
+
+    amounts: tuple[int, ...] = (0,) * (ACCOUNTS * STATUS_COUNT)
+
+    def amount(self, account: int, status: int) -> int:
+        """Doubled µm² of one status."""
+        return self.amounts[account * STATUS_COUNT + status]
 
     def m2(self, account: int, *statuses: int) -> float:
         """Square metres of the given statuses together."""
-        return sum(self.amounts[account][status] for status in statuses) / UM2
+        first, total = account * STATUS_COUNT, 0
+        for status in statuses:
+            total += self.amounts[first + status]
+        return total / UM2
 
     def plus(self, other: "Holding", sign: int = 1) -> "Holding":
         """Return the sum (or, with ``sign`` -1, the difference) of two holdings."""
-        pairs = zip(self.amounts, other.amounts, strict=True)
-        return Holding([[a + sign * b for a, b in zip(mine, theirs, strict=True)] for mine, theirs in pairs])
+        return Holding(tuple(a + sign * b for a, b in zip(self.amounts, other.amounts, strict=True)))
 
     def is_empty(self) -> bool:
         """Say whether nothing is held."""
-        return not any(any(amounts) for amounts in self.amounts)
+        return not any(self.amounts)
 
 
 def holdings_by_area(book: Book, postings: Postings) -> dict[str, Holding]:
@@ -49,12 +58,11 @@ def holdings_by_area(book: Book, postings: Postings) -> dict[str, Holding]:
     sums_high, sums_low = np.zeros(len(cells), np.int64), np.zeros(len(cells), np.int64)
     np.add.at(sums_high, place, high)
     np.add.at(sums_low, place, low)
-    holdings: dict[str, Holding] = defaultdict(Holding)
+    amounts: defaultdict[int, list[int]] = defaultdict(lambda: [0] * (ACCOUNTS * STATUS_COUNT))
     for key, total_high, total_low in zip(cells.tolist(), sums_high.tolist(), sums_low.tolist(), strict=True):
-        rest, of_status = divmod(key, STATUS_COUNT)
-        of_area, of_account = divmod(rest, ACCOUNTS)
-        holdings[book.areas[of_area]].amounts[of_account][of_status] = total_high * HIGH + total_low
-    return dict(holdings)
+        of_area, place_in_area = divmod(key, ACCOUNTS * STATUS_COUNT)
+        amounts[of_area][place_in_area] = total_high * HIGH + total_low
+    return {book.areas[of_area]: Holding(tuple(found)) for of_area, found in amounts.items()}
 
 
 def _signed(book: Book, postings: Postings) -> tuple[Longs, Longs, Longs, Longs, Longs]:

@@ -4,6 +4,7 @@ Every process keeps its own. It takes the entries it lacks from the table, so ap
 themselves; where its last entry is no longer the table's (a restored backup), it is built anew.
 """
 
+import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from torpaq.web.models import LedgerEntry
 from torpaq.web.rows import Head, ledger_head, read_entries
 
 EMPTY = Head(0, "0" * 64)
+MANY_ENTRIES = 5_000
 
 
 class Keeper:
@@ -27,12 +29,20 @@ class Keeper:
         """Return the land as the table has it now. The caller holds the lock."""
         head = ledger_head()
         if self.land is None or not self._continues(head):
-            self.land, self.head = LiveLand(read_entries(until=head.position)), head
-        elif head != self.head:
+            return self.adopt(LiveLand(read_entries(until=head.position)), head)
+        if head != self.head:
             for entry in read_entries(after=self.head.position, until=head.position):
                 self.land.append(entry)
             self.head = head
         return self.land
+
+    def adopt(self, land: LiveLand, head: Head) -> LiveLand:
+        """Keep a land that was built for this head. The caller holds the lock."""
+        self.land, self.head = land, head
+        if head.position >= MANY_ENTRIES:
+            gc.collect()
+            gc.freeze()  # a million lasting objects need not be searched for garbage during somebody's request
+        return land
 
     def forget(self) -> None:
         """Drop the land; the next question builds it anew."""

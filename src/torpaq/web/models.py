@@ -138,7 +138,7 @@ class HazardousArea(Shaped):
 
     ``shape`` is the rectangle around all its located entries; the areas are square metres of land, each counted once
     whatever its classes. ``mine_status`` and ``erw_status`` are ``cha``, ``sha``, ``released`` or empty. ``held`` is
-    exact: doubled µm² by account (mine, erw, land) and status number, see ``torpaq.web.holdings``.
+    exact: doubled µm² by account (mine, erw, land) and status number, flat, see ``torpaq.web.holdings``.
     """
 
     area = models.CharField(max_length=CODE_LENGTH, unique=True)

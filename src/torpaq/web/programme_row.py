@@ -1,15 +1,38 @@
 """The one row that says what this programme is, and what every template knows of it."""
 
+import threading
+
+from django.core.signals import request_finished, request_started
 from django.http import HttpRequest
 
 from torpaq.geo.crs import AZE, NationalCrs
 from torpaq.standard.country import Country, load_country
 from torpaq.web.models import Programme
 
+_request = threading.local()
+
 
 def programme_row() -> Programme | None:
-    """Return the programme of this database, or None while it is being set up."""
-    return Programme.objects.order_by("pk").first()
+    """Return the programme of this database, or None while it is being set up; read once a request."""
+    if not hasattr(_request, "found"):
+        return Programme.objects.order_by("pk").first()
+    if _request.found is None:
+        _request.found = Programme.objects.order_by("pk").first()
+    found: Programme | None = _request.found
+    return found
+
+
+def _begin(**_: object) -> None:
+    _request.found = None
+
+
+def _end(**_: object) -> None:
+    if hasattr(_request, "found"):
+        del _request.found
+
+
+request_started.connect(_begin, dispatch_uid="torpaq.programme_row")
+request_finished.connect(_end, dispatch_uid="torpaq.programme_row")
 
 
 def programme_country() -> Country | None:

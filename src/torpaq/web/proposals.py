@@ -148,7 +148,7 @@ def arithmetic(entry: Entry, change: dict[str, Holding]) -> dict[str, object]:
     rows = HazardousArea.objects.in_bulk([*change, entry.area], field_name="area")
     areas = []
     for area in sorted({*change, entry.area} - {""}):
-        before = Holding(rows[area].held) if area in rows else Holding()
+        before = Holding(tuple(rows[area].held)) if area in rows else Holding()
         moved = change.get(area, Holding())
         parts = {"before": before, "after": before.plus(moved), "difference": moved}
         areas.append({"area": area, **{name: figures(holding) for name, holding in parts.items()}})

@@ -153,6 +153,6 @@ def load(
             insert_rows(rows_of(entries, ledger_head()), lambda count: progress(0.8 * count / len(entries)))
             rebuild_areas(land)
             head = ledger_head()
-        KEEPER.land, KEEPER.head = land, head
+        KEEPER.adopt(land, head)
     progress(1.0)
     return head, problems
