@@ -1,4 +1,4 @@
-"""Seeded made-up ledgers for the benches: hazards with whole lives, and the same dense clusters with any kinds at all."""
+"""Seeded made-up ledgers for the benches: hazards with whole lives, and dense clusters with mostly illegal steps."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -58,13 +58,15 @@ def _life(hazard: int, centre: tuple[float, float], radius: float, day: int, rng
     entries: list[Entry] = []
     for step, (kind, first, last, wait) in enumerate(LIFE):
         day += wait
-        shape = _outside(corners, outer, first, last) if kind is Kind.EXTEND else _fan(middle, corners, first, last)
-        if redrawn and kind is Kind.EXTEND:
-            kind, shape = Kind.REDRAW, _fan(middle, np.concatenate([corners[:35], outer[35:38], corners[38:]]), 0, 40)
         if taken_back and kind is Kind.HAND_OVER:
             entries.append(_void(hazard, entries[-2], day, step))
-            continue
-        entries.append(_entry(f"E{hazard}-{step}", kind, hazard, day, classes, shape))
+        elif redrawn and kind is Kind.EXTEND:
+            wider = np.concatenate([corners[:first], outer[first:last], corners[last:]])
+            entries.append(_entry(f"E{hazard}-{step}", Kind.REDRAW, hazard, day, classes, _shape(wider)))
+        else:
+            outside = kind is Kind.EXTEND
+            shape = _outside(corners, outer, first, last) if outside else _fan(middle, corners, first, last)
+            entries.append(_entry(f"E{hazard}-{step}", kind, hazard, day, classes, shape))
     return entries
 
 

@@ -54,7 +54,7 @@ def mutants_in(folder: Path) -> dict[str, str]:
     run(folder, "run", "--max-children", "2")
     lines = run(folder, "results", "--all", "true").splitlines()
     pairs = [line.strip().rsplit(": ", 1) for line in lines if "__mutmut_" in line]
-    return {name: verdict for name, verdict in pairs}
+    return dict(pairs)
 
 
 def run(folder: Path, *words: str) -> str:
@@ -64,7 +64,9 @@ def run(folder: Path, *words: str) -> str:
         cwd=folder, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise RuntimeError(f"mutmut {' '.join(words)} ended with {done.returncode}:\n{(done.stdout + done.stderr)[-4000:]}")
+        raise RuntimeError(
+            f"mutmut {' '.join(words)} ended with {done.returncode}:\n{(done.stdout + done.stderr)[-4000:]}"
+        )
     return done.stdout
 
 

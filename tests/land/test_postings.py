@@ -109,12 +109,33 @@ def test_a_table_filled_to_the_last_slot_finds_every_posting_again() -> None:
     assert rows(table) == [(n, n, MINE, SHA, CLEARED, HIGH + n, 2) for n in range(8)]
 
 
+def test_areas_larger_than_any_country_are_added_exactly() -> None:
+    table = new_table(8)
+    key = key_of(3, 1, MINE, SHA, CLEARED)
+    add(table, key, 2**60 + 1, HIGH - 1, 1)
+    add(table, key, 2, HIGH - 1, 1)
+    assert rows(table) == [(3, 1, MINE, SHA, CLEARED, (2**60 + 4) * HIGH + HIGH - 2, 2)]
+
+
+def test_neighbouring_keys_are_scattered_so_that_looking_up_stays_short() -> None:
+    table, size = new_table(1024), 1024
+    keys = [key_of(entry, entry - 1, c, SHA, CLEARED) for entry in range(1, 171) for c in range(3)]
+    for key in keys:
+        add(table, key, 0, 1, 1)
+    run = longest = 0
+    for filled in [*(table[0] != EMPTY).tolist() * 2]:
+        run = run + 1 if filled else 0
+        longest = max(longest, run)
+    assert (np.count_nonzero(table[0] != EMPTY), size) == (510, 1024)
+    assert longest < 40
+
+
 def test_a_larger_table_takes_over_areas_and_counts() -> None:
     small, large = new_table(4), new_table(16)
     for n in range(4):
-        add(small, key_of(n, -1, LAND, NONE, SHA), n, 10 + n, 1 + n)
+        add(small, key_of(n, -1, LAND, NONE, SHA), n - 1, 10 + n, 1 + n)
     rehash(small, large)
-    assert rows(large) == rows(small) == [(n, -1, LAND, NONE, SHA, n * HIGH + 10 + n, 1 + n) for n in range(4)]
+    assert rows(large) == rows(small) == [(n, -1, LAND, NONE, SHA, (n - 1) * HIGH + 10 + n, 1 + n) for n in range(4)]
     assert np.count_nonzero(large[0] != EMPTY) == 4
 
 
@@ -268,8 +289,12 @@ def test_a_redraw_outside_takes_the_land_back() -> None:
     ]
 
 
+def test_entry_nought_may_be_a_redraw_too() -> None:
+    assert posted(["redraw sha mine 0"], [0]) == [(0, -1, MINE, NONE, SHA), (0, -1, LAND, NONE, SHA)]
+
+
 def many(n: int) -> tuple[tuple[np.ndarray, ...], np.ndarray, np.ndarray]:
-    """n entries of their own areas, each establishing one face of its own."""
+    """N entries of their own areas, each establishing one face of its own."""
     columns = columns_of(*[f"establish sha mine {k}" for k in range(n)])
     return columns, np.arange(n, dtype=np.int32), np.arange(n + 1, dtype=np.int64)
 
@@ -277,18 +302,18 @@ def many(n: int) -> tuple[tuple[np.ndarray, ...], np.ndarray, np.ndarray]:
 def test_posting_stops_before_the_table_could_fill_and_goes_on_where_it_stopped() -> None:
     columns, cover, offsets = many(6)
     highs, lows = np.arange(6), np.full(6, 5)
-    active, table = np.ones(6, bool), new_table(16)  # six tenths of 16 is 9: a face of one entry may post 6
+    active, table = np.ones(6, bool), new_table(16)  # half of 16 is 8, and a face of one entry may post 6
     args = (TABLE, columns, cover, offsets, active, highs, lows)
     assert post_faces(table, *args, 0, 0) == (2, 4)
     assert [row[0] for row in rows(table)] == [0, 0, 1, 1]
     assert post_faces(table, *args, 2, 0) == (4, 4), "what is already used is given by the caller"
-    assert post_faces(new_table(16), *args, 5, 3) == (6, 5), "six and three are nine: just room"
-    assert post_faces(new_table(16), *args, 5, 4) == (5, 4)
+    assert post_faces(new_table(16), *args, 5, 2) == (6, 4), "six and two are eight: just room"
+    assert post_faces(new_table(16), *args, 5, 3) == (5, 3)
     assert post_faces(new_table(16), *args, 6, 7) == (6, 7)
 
 
 def test_every_face_is_posted_however_often_the_table_grows() -> None:
-    n = 700  # two postings a face: more than the first table of 512 holds at six tenths
+    n = 700  # two postings a face: more than half of the first table of 1,024
     columns, cover, offsets = many(n)
     told = postings_of_faces(TABLE, columns, cover, offsets, np.ones(n, bool), np.arange(n), np.full(n, 7))
     assert len(told) == 2 * n
@@ -305,7 +330,9 @@ def test_every_face_is_posted_however_often_the_table_grows() -> None:
 def test_one_face_with_a_long_list_of_entries_grows_the_table_until_it_fits() -> None:
     steps = np.array([0, 1] * 400, np.int32)
     columns = columns_of("establish sha mine 0", "clear mine 0")
-    told = postings_of_faces(TABLE, columns, steps, np.array([0, 800]), np.ones(2, bool), np.zeros(1, int), np.ones(1, int))
+    told = postings_of_faces(
+        TABLE, columns, steps, np.array([0, 800]), np.ones(2, bool), np.zeros(1, int), np.ones(1, int)
+    )
     assert (told.entry.tolist(), told.other.tolist()) == ([0, 0, 0, 0, 1, 1], [0, 0, -1, -1, 0, 0])
     assert told.faces.tolist() == [399, 399, 1, 1, 400, 400]
     assert told.low.tolist() == told.faces.tolist()
@@ -324,7 +351,7 @@ def test_nothing_posts_nothing() -> None:
 
 
 def hand_made() -> Postings:
-    columns = ([1, 1, 2], [-1, 5, NOBODY - 1], [0, 1, 2], [0, 1, 2], [1, 3, 7], [10, 0, 3], [5, HIGH - 1, 0], [1, 2, 3])
+    columns = ([1, 1, 2], [-1, 0, NOBODY - 1], [0, 1, 2], [0, 1, 2], [1, 3, 7], [10, 0, 3], [5, HIGH - 1, 0], [1, 2, 3])
     return Postings(*(np.array(column, np.int64) for column in columns))
 
 
@@ -333,13 +360,13 @@ def test_rows_are_chosen_by_mask_by_number_and_by_slice() -> None:
     for chosen in (np.array([False, True, True]), np.array([1, 2]), slice(1, 3)):
         part = told.where(chosen)
         assert [getattr(part, name).tolist() for name in Postings.__slots__] == [
-            [1, 2], [5, NOBODY - 1], [1, 2], [1, 2], [3, 7], [0, 3], [HIGH - 1, 0], [2, 3],
+            [1, 2], [0, NOBODY - 1], [1, 2], [1, 2], [3, 7], [0, 3], [HIGH - 1, 0], [2, 3],
         ]  # fmt: skip
 
 
 def test_a_row_tells_its_key_and_its_area() -> None:
     told = hand_made()
-    assert told.key().tolist() == [key_of(1, -1, 0, 0, 1), key_of(1, 5, 1, 1, 3), key_of(2, NOBODY - 1, 2, 2, 7)]
+    assert told.key().tolist() == [key_of(1, -1, 0, 0, 1), key_of(1, 0, 1, 1, 3), key_of(2, NOBODY - 1, 2, 2, 7)]
     assert told.area_m2().tolist() == pytest.approx([5.0 + 2.5e-12, 0.5, 1.5], rel=1e-15)
     assert told.area2_um2() == 13 * HIGH + 5 + HIGH - 1
     assert told.area2_um2(np.array([False, True, True])) == 3 * HIGH + HIGH - 1
@@ -357,7 +384,9 @@ def test_a_sum_is_exact_beyond_sixty_four_bits() -> None:
     high = np.full(5, 2**62 // 10, np.int64)
     low = np.full(5, HIGH - 1, np.int64)
     assert exact_sum(high, low) == 5 * (2**62 // 10) * HIGH + 5 * (HIGH - 1) > 2**64
-    assert exact_sum(high, low, np.array([True, False, True, False, False])) == 2 * (2**62 // 10) * HIGH + 2 * (HIGH - 1)
+    assert exact_sum(high, low, np.array([True, False, True, False, False])) == 2 * (2**62 // 10) * HIGH + 2 * (
+        HIGH - 1
+    )
     assert exact_sum(high[:0], low[:0]) == 0
 
 

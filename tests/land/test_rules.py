@@ -129,7 +129,7 @@ def test_each_illegal_meeting_has_a_code_and_each_legal_one_is_refused_a_code() 
 
 
 def test_a_refused_code_names_the_land() -> None:
-    with pytest.raises(ValueError, match="^cancel of sha land is legal$"):
+    with pytest.raises(ValueError, match=r"^cancel of sha land is legal$"):
         problem_code(CANCEL, SHA)
-    with pytest.raises(ValueError, match="^outside of None land is legal$"):
+    with pytest.raises(ValueError, match=r"^outside of None land is legal$"):
         problem_code(OUTSIDE, NONE)

@@ -4,8 +4,23 @@ import numpy as np
 import pytest
 
 from torpaq.land.entry import Kind, Status
-from torpaq.land.rules import CANCELLED, CHA, CLEAR, CLEARED, HAND_OVER, ILLEGAL, NONE, NUMBER_OF_KIND
-from torpaq.land.rules import NUMBER_OF_STATUS, OPERATIONS, OUTSIDE, REDRAW, REDUCED, SHA, transition_table
+from torpaq.land.rules import (
+    CANCELLED,
+    CHA,
+    CLEAR,
+    CLEARED,
+    HAND_OVER,
+    ILLEGAL,
+    NONE,
+    NUMBER_OF_KIND,
+    NUMBER_OF_STATUS,
+    OPERATIONS,
+    OUTSIDE,
+    REDRAW,
+    REDUCED,
+    SHA,
+    transition_table,
+)
 from torpaq.land.steps import apply, face_states, hand_over_is_legal, land_status, operation, outcome
 
 TABLE = transition_table()
@@ -106,7 +121,7 @@ def test_a_redraw_does_nothing_outside_where_nobody_owns() -> None:
 def test_land_is_handed_over_when_nothing_is_open_and_something_is_released(mine: int, erw: int) -> None:
     one_is_open = mine in (SHA, CHA) or erw in (SHA, CHA)
     one_is_recorded = mine != NONE or erw != NONE
-    assert bool(hand_over_is_legal(np.array([mine, erw], np.int8))) == (one_is_recorded and not one_is_open)
+    assert hand_over_is_legal(np.array([mine, erw], np.int8)) is (one_is_recorded and not one_is_open)
 
 
 def test_the_land_is_what_is_worst_open_else_what_was_last_released_else_any_release() -> None:
@@ -173,9 +188,10 @@ def test_a_handover_is_noted_where_it_is_legal_and_forgotten_when_land_opens() -
     mine = ["establish sha mine 0", "clear mine 0", "hand_over no 0", "reopen sha mine 0", "reopen cha mine 0"]
     for reopening in (3, 4):
         assert folded(mine, [[0, 1, 2, reopening]])[0][2] == -1
-        assert folded(["establish sha erw 0", *[w.replace("mine", "erw") for w in mine[1:]]], [[0, 1, 2, reopening]])[
-            0
-        ][2] == -1
+        assert (
+            folded(["establish sha erw 0", *[w.replace("mine", "erw") for w in mine[1:]]], [[0, 1, 2, reopening]])[0][2]
+            == -1
+        )
 
 
 def test_a_negative_number_is_a_redraw_seen_from_outside() -> None:
@@ -190,6 +206,7 @@ def test_a_negative_number_is_a_redraw_seen_from_outside() -> None:
 def test_entry_nought_counts_like_any_other() -> None:
     redraw_first = ["redraw mine 0", "establish sha mine 0"]
     assert folded(redraw_first, [[1, ~0]]) == [([NONE, NONE], [0, -1], -1)]
+    assert folded(["redraw sha mine 0"], [[0]]) == [([SHA, NONE], [0, -1], -1)], "inside its new perimeter"
     assert folded(["hand_over no 0", "establish sha mine 0", "clear mine 0"], [[1, 2, 0]])[0][2] == 0
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
+import numpy as np
+
 from torpaq.land.book import Book
 from torpaq.land.entry import Entry, Kind
 from torpaq.land.findings import entry_findings
@@ -22,6 +24,6 @@ def fold(entries: Sequence[Entry], known_on: date | None = None) -> tuple[LiveLa
     limit = known_on.toordinal() if known_on else None
     voids = [number for number in book.voids if limit is None or book.recorded[number] <= limit]
     problems = [finding for number in voids for finding in entry_findings(book, number)]
-    kept = [entry for entry, stands in zip(entries, standing.tolist(), strict=True) if stands]
+    kept = [book.entries[number] for number in np.flatnonzero(standing).tolist()]
     land = LiveLand(entry for entry in kept if entry.kind is not Kind.VOID)
     return land, problems + land.problems()

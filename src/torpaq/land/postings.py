@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torpaq.land.rules import CHA, HAND_OVER, ILLEGAL, NONE, SHA
 from torpaq.land.steps import (
     CLASSES,
+    NO_ENTRY,
     Bytes,
     Columns,
     Flags,
@@ -38,7 +39,7 @@ POSTINGS_A_STEP = 6  # an entry posts at most two classes twice and the land onc
 Table = tuple[Longs, Longs, Longs, Longs]  # keys, high, low, faces
 
 
-def _key_of(entry: int, other: int, account: int, was: int, to: int) -> int:
+def _key_of(entry: int, other: int, account: int, was: int, to: int) -> np.int64:
     """Pack a posting's key into one int64: entry 24 bits, other 24, account 2, from 3, to 3."""
     named = NOBODY if other < 0 else other
     return (((np.int64(entry) << ENTRY_BITS | named) << 2 | account) << 3 | was) << 3 | to
@@ -47,7 +48,7 @@ def _key_of(entry: int, other: int, account: int, was: int, to: int) -> int:
 key_of = njit(nogil=True, cache=True)(_key_of)
 
 
-def _add(table: Table, key: int, area_high: int, area_low: int, faces: int) -> int:
+def _add(table: Table, key: np.int64, area_high: int, area_low: int, faces: int) -> int:
     """Add an area to a posting in the open-addressing table; return 1 if the posting is new, else 0."""
     keys, high, low, count = table
     size = keys.shape[0]
@@ -70,12 +71,12 @@ def _post_hand_over(table: Table, e: int, status: Bytes, setter: Longs, area_hig
     """Post the handover of land that may not be handed over; return how many postings are new."""
     if hand_over_is_legal(status):
         return 0
+    if status[0] == NONE and status[1] == NONE:
+        return add(table, key_of(e, NO_ENTRY, MINE_ACCOUNT, NONE, ILLEGAL), area_high, area_low, 1)
     used = 0
     for c in range(CLASSES):
         if status[c] in (SHA, CHA):
             used += add(table, key_of(e, setter[c], c, status[c], ILLEGAL), area_high, area_low, 1)
-    if status[0] == NONE and status[1] == NONE:
-        used += add(table, key_of(e, -1, 0, NONE, ILLEGAL), area_high, area_low, 1)
     return used
 
 
@@ -107,10 +108,10 @@ def _post_face(
     table: Table, rules: Bytes, columns: Columns, steps: Ints, active: Flags, area_high: int, area_low: int
 ) -> int:
     """Fold one face's steps and post every movement; return how many postings are new."""
-    status, before, changed = np.zeros(CLASSES, np.int8), np.zeros(CLASSES, np.int8), np.zeros(CLASSES, np.int8)
-    owner, setter = np.full(CLASSES, -1, np.int64), np.full(CLASSES, -1, np.int64)
-    old_owner, old_setter = np.full(CLASSES, -1, np.int64), np.full(CLASSES, -1, np.int64)
-    land, land_owner, last, used = NONE, -1, 0, 0
+    status, before, changed = np.zeros(CLASSES, np.int8), np.empty(CLASSES, np.int8), np.empty(CLASSES, np.int8)
+    owner, setter = np.full(CLASSES, NO_ENTRY), np.full(CLASSES, NO_ENTRY)
+    old_owner, old_setter = np.empty(CLASSES, np.int64), np.empty(CLASSES, np.int64)
+    land, land_owner, last, used = NONE, NO_ENTRY, 0, 0
     for k in range(steps.shape[0]):
         e = steps[k] if steps[k] >= 0 else ~steps[k]
         if not active[e]:
@@ -150,7 +151,7 @@ def _post_faces(
     used: int,
 ) -> tuple[int, int]:
     """Post the faces from ``start`` on; stop where the table could fill. Returns (next face, postings used)."""
-    limit = table[0].shape[0] * 6 // 10
+    limit = table[0].shape[0] >> 1
     for f in range(start, offsets.shape[0] - 1):
         steps = cover[offsets[f] : offsets[f + 1]]
         if used + POSTINGS_A_STEP * steps.shape[0] > limit:
@@ -175,7 +176,7 @@ rehash = njit(nogil=True, cache=True)(_rehash)
 def new_table(size: int) -> Table:
     """Return an empty table; ``size`` is a power of two."""
     return (
-        np.full(size, EMPTY, np.int64),
+        np.full(size, EMPTY),
         np.zeros(size, np.int64),
         np.zeros(size, np.int64),
         np.zeros(size, np.int64),
@@ -235,19 +236,19 @@ def postings_of_faces(
     rules: Bytes, columns: Columns, cover: Ints, offsets: Longs, active: Flags, face_high: Longs, face_low: Longs
 ) -> Postings:
     """Fold every face of a CSR list and return its movements, ordered by key (so by entry)."""
-    size = 1 << max(8, len(cover).bit_length() - 1)
+    size = 1 << max(8, len(cover).bit_length())
     table, face, used = new_table(size), 0, 0
-    while face < len(offsets) - 1:
+    while True:
         face, used = post_faces(table, rules, columns, cover, offsets, active, face_high, face_low, face, used)
-        if face < len(offsets) - 1:
-            table, full = new_table(2 * len(table[0])), table
-            rehash(full, table)
-    return _rows(table)
+        if face == len(offsets) - 1:
+            return _rows(table)
+        table, full = new_table(2 * len(table[0])), table
+        rehash(full, table)
 
 
 def _rows(table: Table) -> Postings:
     filled = np.flatnonzero(table[0] != EMPTY)
-    filled = filled[np.argsort(table[0][filled], kind="stable")]
+    filled = filled[np.argsort(table[0][filled])]
     key, high, low, faces = (column[filled] for column in table)
     named = (key >> 8) & NOBODY
     other = np.where(named == NOBODY, -1, named)

@@ -22,6 +22,7 @@ Flags = NDArray[np.bool_]
 Columns = tuple[Bytes, Bytes, Bytes, Ints]
 
 CLASSES = 2
+NO_ENTRY = -1  # nobody has opened or set this land
 
 
 def _outcome(table: Bytes, op: int, stated: int, status: int) -> int:
@@ -104,15 +105,13 @@ def _face_states(
     handed_out: Longs,
 ) -> None:
     """Fold the listed faces: final status and last-changing entry of each class, and the handover entry (or -1)."""
-    status = np.zeros(CLASSES, np.int8)
-    owner = np.zeros(CLASSES, np.int64)
-    setter = np.zeros(CLASSES, np.int64)
-    changed = np.zeros(CLASSES, np.int8)
+    status, changed = np.empty(CLASSES, np.int8), np.empty(CLASSES, np.int8)
+    owner, setter = np.empty(CLASSES, np.int64), np.empty(CLASSES, np.int64)
     for i in range(faces.shape[0]):
         status[:] = NONE
-        owner[:] = -1
-        setter[:] = -1
-        handed = -1
+        owner[:] = NO_ENTRY
+        setter[:] = NO_ENTRY
+        handed = NO_ENTRY
         for k in range(offsets[faces[i]], offsets[faces[i] + 1]):
             e = cover[k] if cover[k] >= 0 else ~cover[k]
             if not active[e]:
@@ -124,7 +123,7 @@ def _face_states(
                 continue
             apply(table, columns, op, e, status, owner, setter, changed)
             if status[0] in (SHA, CHA) or status[1] in (SHA, CHA):
-                handed = -1
+                handed = NO_ENTRY
         status_out[i, 0], status_out[i, 1] = status[0], status[1]
         since_out[i, 0], since_out[i, 1] = setter[0], setter[1]
         handed_out[i] = handed
