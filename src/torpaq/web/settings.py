@@ -59,6 +59,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"desk": "torpaq.web.desk.templatetags.desk"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",

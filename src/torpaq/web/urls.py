@@ -1,7 +1,5 @@
 """The root of all addresses. The desk's own pages, sign-in among them, stand in ``torpaq.web.desk.urls``."""
 
-from importlib.util import find_spec
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -25,6 +23,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("basemap/relief.png", tiles.relief, name="relief"),
     path("basemap/relief.json", tiles.relief_place, name="relief_place"),
     path("language/", include("django.conf.urls.i18n")),
+    path("", include("torpaq.web.desk.urls")),
 ]
-if find_spec("torpaq.web.desk") and find_spec("torpaq.web.desk.urls"):
-    urlpatterns.append(path("", include("torpaq.web.desk.urls")))
