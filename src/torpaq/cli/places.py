@@ -48,10 +48,14 @@ def _coordinates(chosen: argparse.Namespace) -> int:
         write_json(reading_as_json(reading))
     else:
         for candidate in reading.candidates:
-            print(f"{candidate.lat:.7f}, {candidate.lon:.7f} (± {candidate.precision_m:.3g} m)")
+            print(f"{candidate.lat:.7f}, {candidate.lon:.7f} (± {_metres(candidate.precision_m)} m)")
             print(f"  {candidate.explanation.describe(chosen.language)}")
         write_problems(reading.problems, chosen.language)
     return UNUSABLE if reading.position is None else status_of(reading.problems)
+
+
+def _metres(precision_m: float) -> str:
+    return f"{precision_m:.0f}" if precision_m >= 100 else f"{precision_m:.3g}"
 
 
 def _traverse(chosen: argparse.Namespace) -> int:
