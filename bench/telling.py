@@ -11,7 +11,7 @@ def tell(
     at_least: dict[str, float] | None = None,
     **notes: object,
 ) -> None:
-    """Print the result: ``limit`` are bars not to be passed, ``at_least`` bars to be reached, notes stay as they are."""
+    """Print the result: ``limit`` are bars not to be passed, ``at_least`` bars to reach, notes stay as they are."""
     least = at_least or {}
     bars = limit | least
     passed = all(measured[name] <= bar for name, bar in limit.items())
