@@ -160,6 +160,12 @@ def test_another_encoding_is_named_by_its_line_and_byte(desk: Desk, data: bytes)
     assert told.json["problems"][0]["subject"].startswith("line ")
 
 
+def test_a_line_of_garbage_is_not_poured_over_the_screen(desk: Desk) -> None:
+    told = desk.ledger("check", "x" * 1_000_000)
+    assert told.status == 2
+    assert len(told.err) < 1200
+
+
 def test_line_ends_of_other_systems_are_no_problem(desk: Desk) -> None:
     assert desk.ledger("check", (ESTABLISHED + "\r\n").encode()).status == 0
 

@@ -14,6 +14,7 @@ from torpaq.standard.problems import LANGUAGES, Problem, has_errors, problem
 
 CLEAN, PROBLEMS, UNUSABLE = 0, 1, 2
 PROBLEMS_SHOWN = 40
+LONGEST_SENTENCE = 1000  # a line of garbage is quoted in its problem
 DEFAULT_COUNTRY = "aze"
 
 
@@ -81,7 +82,9 @@ def write_problems(problems: Iterable[Problem], language: str) -> None:
     listed = list(problems)
     sys.stdout.flush()  # so that figures stand above the problems where both go to one screen
     for found in listed[:PROBLEMS_SHOWN]:
-        print(f"{found.severity.value}: {found.sentence(language)} [{found.code}]", file=sys.stderr)
+        words = " ".join(found.sentence(language).split())
+        told = words if len(words) <= LONGEST_SENTENCE else f"{words[:LONGEST_SENTENCE]}…"
+        print(f"{found.severity.value}: {told} [{found.code}]", file=sys.stderr)
     if len(listed) > PROBLEMS_SHOWN:
         print(f"… {len(listed) - PROBLEMS_SHOWN} more; --json lists them all", file=sys.stderr)
 
