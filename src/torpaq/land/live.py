@@ -157,11 +157,13 @@ class LiveLand:
         """Return the part and the face of many spots (-1, -1 where nothing is recorded)."""
         parts = np.full(len(x_m), -1, np.int32)
         faces = np.full(len(x_m), -1, np.int32)
+        left = _by_square(x_m, y_m)
         for place, part in enumerate(self.parts):
-            found = part.faces.locate(x_m, y_m)
+            found = part.faces.locate(x_m[left], y_m[left])
             here = np.flatnonzero(found >= 0)
             here = here[self._homes.living(place, found[here])]
-            parts[here], faces[here] = place, found[here]
+            parts[left[here]], faces[left[here]] = place, found[here]
+            left = np.delete(left, here)
         return parts, faces
 
     def _spot(self, place: int, face: Numbers, active: NDArray[np.bool_]) -> Spot:
@@ -238,6 +240,13 @@ class LiveLand:
     def _post(self, part: Part, active: NDArray[np.bool_]) -> Postings:
         faces, columns = part.faces, self.book.columns_for(active, part.entries)
         return postings_of_faces(RULES, columns, part.cover, part.offsets, active, faces.area2_hi, faces.area2_lo)
+
+
+def _by_square(x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> Numbers:
+    """Return the numbers of points kilometre square by square: neighbours are looked up faster one after another."""
+    column, row = np.floor(x_m / 1000), np.floor(y_m / 1000)
+    order: Numbers = np.lexsort((row, column))
+    return order
 
 
 def _entries_on(part: Part, faces: Numbers) -> Numbers:
