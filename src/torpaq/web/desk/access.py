@@ -1,7 +1,7 @@
 """Who may open a page: people who have signed in and have the right; everyone else is sent to sign in or refused."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
@@ -19,14 +19,14 @@ def needs(*rights: Right) -> Callable[[View[Rest]], View[Rest]]:
     """Open a view only to people who have at least one of these rights."""
 
     def guard(view: View[Rest]) -> View[Rest]:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if not any(may(request.user, right) for right in rights):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
+        update_wrapper(guarded, view)
         return guarded
 
     return guard

@@ -5,16 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.datastructures import MultiValueDict
 
 from torpaq.geo.coordinate_notation import Extent
 from torpaq.land.entry import Assertion, Contamination, Entry, Kind, Located, Measure, Status, Unlocated
 from torpaq.land.text import STATES_STATUS
 from torpaq.standard.problems import Problem, Severity, problem
-from torpaq.web.desk.polygon_input import PolygonInput, read_polygon
+from torpaq.web.desk.polygon_input import Files, PolygonInput, read_polygon
 from torpaq.web.models import LedgerEntry
 
 LONGEST = 200
@@ -45,7 +43,7 @@ class EntryInput:
         return any(one.severity is Severity.ERROR for found in self.problems.values() for one in found)
 
 
-def read_entry_form(values: QueryDict, files: MultiValueDict[str, UploadedFile], extent: Extent) -> EntryInput:
+def read_entry_form(values: QueryDict, files: Files, extent: Extent) -> EntryInput:
     """Read every field that the chosen kind takes; there is an entry only where none of them has an error."""
     given = EntryInput()
     kind = _kind(values, given)
@@ -154,9 +152,7 @@ def _with_assertion(entry: Entry, values: QueryDict, given: EntryInput) -> Entry
     return replace(entry, assertion=assertion)
 
 
-def _with_land(
-    entry: Entry, values: QueryDict, files: MultiValueDict[str, UploadedFile], extent: Extent, given: EntryInput
-) -> Entry:
+def _with_land(entry: Entry, values: QueryDict, files: Files, extent: Extent, given: EntryInput) -> Entry:
     area = _word(values, "area", given, needed=True)
     classes = Contamination.NONE if entry.kind is Kind.HAND_OVER else _classes(values, given)
     entry = replace(_with_common(entry, values, given), area=area, contamination=classes)
@@ -185,7 +181,7 @@ def _depth(values: QueryDict, given: EntryInput) -> Decimal | None:
 
 
 def _place(
-    entry: Entry, values: QueryDict, files: MultiValueDict[str, UploadedFile], extent: Extent, given: EntryInput
+    entry: Entry, values: QueryDict, files: Files, extent: Extent, given: EntryInput
 ) -> Located | Unlocated | None:
     if values.get("source") == "unlocated":
         area_m2 = _number(values, "unlocated_m2", given, needed=True)

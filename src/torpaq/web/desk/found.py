@@ -1,7 +1,7 @@
 """Which hazardous areas answer a question: one function behind the list, the map and the figures."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from math import fsum
@@ -21,7 +21,6 @@ from torpaq.web.holdings import Holding, holdings_by_area
 from torpaq.web.live import live_land
 from torpaq.web.models import AreaStatus, HazardousArea, LedgerEntry
 
-STATUSES = (SHA, CHA, CANCELLED, REDUCED, CLEARED)
 COLUMNS = (
     "area", "unit", "operator", "lon", "lat", "status", "mine_status", "erw_status",
     "sha_m2", "cha_m2", "cancelled_m2", "reduced_m2", "cleared_m2", "unlocated_m2", "entry_count", "last_effective",
@@ -163,12 +162,18 @@ def _line_then(line: AreaLine, then: tuple[dict[str, Holding], dict[str, Holding
     held, apart = then[0].get(line.area, Holding()), then[1].get(line.area, Holding())
     unlocated_m2 = apart.m2(LAND_ACCOUNT, SHA, CHA)
     status = status_of(held, LAND_ACCOUNT) or (AreaStatus.UNLOCATED if unlocated_m2 else AreaStatus.NONE)
-    return AreaLine(
-        line.area, line.unit, line.operator, line.lon, line.lat, str(status),
-        status_of(held, MINE_ACCOUNT), status_of(held, ERW_ACCOUNT),
-        *(held.m2(LAND_ACCOUNT, number) for number in STATUSES),
-        unlocated_m2, line.entry_count, line.last_effective,
-    )  # fmt: skip
+    return replace(
+        line,
+        status=str(status),
+        mine=status_of(held, MINE_ACCOUNT),
+        erw=status_of(held, ERW_ACCOUNT),
+        sha_m2=held.m2(LAND_ACCOUNT, SHA),
+        cha_m2=held.m2(LAND_ACCOUNT, CHA),
+        cancelled_m2=held.m2(LAND_ACCOUNT, CANCELLED),
+        reduced_m2=held.m2(LAND_ACCOUNT, REDUCED),
+        cleared_m2=held.m2(LAND_ACCOUNT, CLEARED),
+        unlocated_m2=unlocated_m2,
+    )
 
 
 def _has_status(line: AreaLine, question: Question) -> bool:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
@@ -22,7 +23,8 @@ from torpaq.geo.traverse import solve_traverse, traverse_as_json, traverse_as_sh
 from torpaq.geo.traverse_legs import read_legs_csv
 from torpaq.standard.problems import Problem, has_errors, problem
 
-SOURCES = ("drawn", "typed", "file", "traverse")
+Upload: TypeAlias = "UploadedFile[bytes]"
+Files: TypeAlias = "MultiValueDict[str, Upload]"
 LARGEST_FILE = 10 * 1024 * 1024
 SUBJECT = "polygon"
 
@@ -38,7 +40,7 @@ class PolygonInput:
     traverse: dict[str, object] | None = None
 
 
-def read_polygon(values: QueryDict, files: MultiValueDict[str, UploadedFile], extent: Extent) -> PolygonInput:
+def read_polygon(values: QueryDict, files: Files, extent: Extent) -> PolygonInput:
     """Read the polygon from the way of giving it that the form names (``source``)."""
     source = values.get("source", "drawn")
     if source == "typed":
@@ -61,7 +63,7 @@ def _drawn(text: str, extent: Extent) -> PolygonInput:
     if len(ring) < 3:
         return PolygonInput(problems=[problem("polygon_too_few_points", SUBJECT, points=len(ring))])
     shape, problems = shape_from_lonlat([[ring]], AZE, extent, SUBJECT, closed=False)
-    original = {"source": "drawn", "crs": "EPSG:4326", "points": ring}
+    original: dict[str, object] = {"source": "drawn", "crs": "EPSG:4326", "points": ring}
     return PolygonInput(shape, _as_written(shape), original, problems)
 
 
@@ -110,11 +112,11 @@ def _points(lines: Sequence[str], operation: str, extent: Extent) -> PolygonInpu
     if len(ring) < 3:
         return PolygonInput(problems=[*problems, problem("polygon_too_few_points", SUBJECT, points=len(ring))])
     shape, found = shape_from_lonlat([[ring]], AZE, extent, SUBJECT, closed=ring[0] == ring[-1])
-    original = {"source": "typed", "operation": operation, "points": readings}
+    original: dict[str, object] = {"source": "typed", "operation": operation, "points": readings}
     return PolygonInput(shape, _as_written(shape), original, problems + found)
 
 
-def _file(upload: UploadedFile | None, extent: Extent) -> PolygonInput:
+def _file(upload: "Upload | None", extent: Extent) -> PolygonInput:
     """Read the one polygon of an uploaded file, by its ending."""
     if upload is None or not upload.name:
         return PolygonInput(problems=[problem("polygon_missing", SUBJECT)])
@@ -129,25 +131,25 @@ def _file(upload: UploadedFile | None, extent: Extent) -> PolygonInput:
     if len(found) != 1:
         several = [problem("polygon_file_holds_many", name, count=len(found))] if found else []
         return PolygonInput(problems=[*problems, *several])
-    original = {"source": "file", "file": name, "name": found[0].name}
+    original: dict[str, object] = {"source": "file", "file": name, "name": found[0].name}
     return PolygonInput(found[0].shape, _as_written(found[0].shape), original, problems)
 
 
 def _traverse(values: QueryDict, extent: Extent) -> PolygonInput:
     """Solve a table of legs; the raw legs stay in the original, the adjusted points become the polygon."""
     text, problems = legs_csv(values, extent)
+    as_given: dict[str, object] = {"source": "traverse", "legs": text}
     survey, found = read_legs_csv(text, SUBJECT)
     problems += found
     if survey is None or has_errors(problems):
-        return PolygonInput(original={"source": "traverse", "legs": text}, problems=problems)
+        return PolygonInput(original=as_given, problems=problems)
     solved, found = solve_traverse(survey, SUBJECT)
     problems += found
     if solved is None:
-        return PolygonInput(original={"source": "traverse", "legs": text}, problems=problems)
+        return PolygonInput(original=as_given, problems=problems)
     shape, found = traverse_as_shape(solved, AZE, extent, SUBJECT)
     told = traverse_as_json(solved)
-    original = {"source": "traverse", "legs": text, "solved": told}
-    return PolygonInput(shape, _as_written(shape), original, problems + found, told)
+    return PolygonInput(shape, _as_written(shape), as_given | {"solved": told}, problems + found, told)
 
 
 def legs_csv(values: QueryDict, extent: Extent) -> tuple[str, list[Problem]]:

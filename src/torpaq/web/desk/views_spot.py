@@ -11,6 +11,7 @@ from torpaq.geo.coordinates import Candidate, Reading, read_coordinates
 from torpaq.geo.crs import AZE
 from torpaq.geo.formats import to_decimal, to_dm, to_dms, to_mgrs, to_utm, utm_text
 from torpaq.land.balance import CLASS_NAMES
+from torpaq.land.entry import Entry, Status
 from torpaq.land.live import Spot
 from torpaq.standard.codes import code_list
 from torpaq.standard.country import load_country
@@ -31,7 +32,7 @@ class SpotFound:
     lat: float
     notations: list[tuple[str, str]]
     spot: Spot
-    classes: list[tuple[str, object, object]]
+    classes: list[tuple[str, Status | None, Entry | None]]
     units: tuple[str, ...]
     notes: list[Problem]
 

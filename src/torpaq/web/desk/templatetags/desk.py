@@ -70,7 +70,8 @@ def ha(value: float | Decimal | None) -> str:
 @register.filter
 def signed(value: float | Decimal) -> str:
     """Write square metres with their sign, for differences."""
-    return ("+" if value > 0 else "−" if value < 0 else "") + figure(abs(value))
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return f"{sign}{figure(abs(float(value)))}"
 
 
 @register.filter
@@ -306,7 +307,7 @@ def item(values: Mapping[str, object], name: str) -> object:
 @register.filter
 def by_figure(lines: Sequence[BalanceLine]) -> list[dict[str, object]]:
     """Turn an area's balance: one line a figure with a cell an account; figures that are nought everywhere left out."""
-    turned = []
+    turned: list[dict[str, object]] = []
     for place, name in enumerate(BALANCE_FIGURES):
         cells = [line.cells[place] for line in lines]
         if any(area_m2 for _, area_m2 in cells):
