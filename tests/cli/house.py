@@ -55,8 +55,12 @@ class Desk:
 
 def torpaq_process(*words: str, environment: dict[str, str] | None = None, **options: Any) -> Answer:
     """Run a command as a process of its own, on SQLite: a programme's settings are read once a process."""
+    return python_process("-m", "torpaq", *words, environment=environment, **options)
+
+
+def python_process(*words: str, environment: dict[str, str] | None = None, **options: Any) -> Answer:
+    """Run Python with none of this process's settings of ours."""
     variables = {k: v for k, v in os.environ.items() if not k.startswith(("TORPAQ_", "DJANGO_"))}
     variables |= {"PYTHONPATH": str(ROOT / "src"), **(environment or {})}
-    command = [sys.executable, "-m", "torpaq", *words]
-    done = subprocess.run(command, env=variables, capture_output=True, check=False, timeout=300, **options)
+    done = subprocess.run([sys.executable, *words], env=variables, capture_output=True, check=False, **options)
     return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())

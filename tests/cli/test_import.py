@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cli.house import torpaq_process
+from cli.house import python_process, torpaq_process
 from support import shared_data
 
 CSV = "colombia-desminado/anti-personnel-mines.csv"
@@ -139,3 +139,18 @@ def test_a_file_of_no_source_makes_no_programme(tmp_path: Path, name: str, conte
     assert told.status == 2
     assert code in told.codes
     assert not (tmp_path / "programme").exists()
+
+
+@pytest.mark.parametrize(
+    ("country", "label", "code"),
+    [("aze", "", "country_differs"), ("col", "SYNTHETIC", "programme_is_synthetic")],
+)
+def test_real_records_are_not_mixed_into_another_programme(tmp_path: Path, country: str, label: str, code: str) -> None:
+    folder = tmp_path / "programme"
+    build = f"build_programme(Path({str(folder)!r}), [], {country!r}, 'Another', {label!r})"
+    script = f"from pathlib import Path; from torpaq.web.programme import build_programme; {build}"
+    built = python_process("-c", script)
+    assert built.status == 0, built.err
+    told = torpaq_process("import", str(published(CSV)), "--programme", str(folder), "--json")
+    assert (told.status, told.codes) == (2, [code])
+    assert torpaq_process("ledger", "check", str(folder)).out.startswith("0 entries")

@@ -82,7 +82,7 @@ def write_problems(problems: Iterable[Problem], language: str) -> None:
     listed = list(problems)
     sys.stdout.flush()  # so that figures stand above the problems where both go to one screen
     for found in listed[:PROBLEMS_SHOWN]:
-        words = " ".join(found.sentence(language).split())
+        words = " ".join(found.sentence(language).split()).removeprefix(": ")  # not every problem has a subject
         told = words if len(words) <= LONGEST_SENTENCE else f"{words[:LONGEST_SENTENCE]}…"
         print(f"{found.severity.value}: {told} [{found.code}]", file=sys.stderr)
     if len(listed) > PROBLEMS_SHOWN:

@@ -112,7 +112,8 @@ def _area(chosen: argparse.Namespace) -> int:
     if chosen.json:
         write_json(value)
     else:
-        _write_areas(value, chosen.language)
+        if value["polygons"]:
+            _write_areas(value, chosen.language)
         write_problems(problems, chosen.language)
     if not value["polygons"]:
         return UNUSABLE
