@@ -1,4 +1,4 @@
-"""1,000,000 entries folded from nothing: entries in memory, then land, problems and balance, in a process of its own."""
+"""1,000,000 entries folded from nothing: entries in memory, then land, problems and balance, in an own process."""
 
 from ledger_folding import in_own_process, run_folding
 from telling import tell

@@ -1,4 +1,4 @@
-"""What is this spot? Many points with the status of each, and one point with all that bears on it, at 100,000 entries."""
+"""What is this spot? Many points with the status of each, one point with all that bears on it; 100,000 entries."""
 
 import time
 

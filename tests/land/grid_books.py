@@ -226,3 +226,6 @@ class Twin:
             if (opener := cell.opener[c]) is not None and getattr(self.entries[opener], key) == value
         ]
         return [states.count(name) for name in (*OPEN, *RELEASED)]
+
+
+DAYS_AND_MORE = st.integers(-5, 820).map(lambda days: START + timedelta(days=days))
