@@ -54,10 +54,11 @@ def holdings_by_area(book: Book, postings: Postings) -> dict[str, Holding]:
     """Sum movements into what each hazardous area holds. Illegal and unrecorded movements moved nothing."""
     area, account, status, high, low = _signed(book, postings)
     cell = (area * ACCOUNTS + account) * STATUS_COUNT + status
-    cells, place = np.unique(cell, return_inverse=True)
-    sums_high, sums_low = np.zeros(len(cells), np.int64), np.zeros(len(cells), np.int64)
-    np.add.at(sums_high, place, high)
-    np.add.at(sums_low, place, low)
+    sums = np.zeros((2, len(book.areas) * ACCOUNTS * STATUS_COUNT), np.int64)
+    np.add.at(sums[0], cell, high)
+    np.add.at(sums[1], cell, low)
+    cells = np.flatnonzero(sums.any(axis=0))
+    sums_high, sums_low = sums[:, cells]
     amounts: defaultdict[int, list[int]] = defaultdict(lambda: [0] * (ACCOUNTS * STATUS_COUNT))
     for key, total_high, total_low in zip(cells.tolist(), sums_high.tolist(), sums_low.tolist(), strict=True):
         of_area, place_in_area = divmod(key, ACCOUNTS * STATUS_COUNT)

@@ -115,6 +115,7 @@ class LedgerEntry(Shaped):
             models.Index(fields=["area", "position"], name="ledger_area"),
             models.Index(fields=["unit", "effective"], name="ledger_unit"),
             models.Index(fields=["operator", "effective"], name="ledger_operator"),
+            models.Index(fields=["method"], name="ledger_method"),
             models.Index(fields=["effective"], name="ledger_effective"),
             models.Index(fields=["target"], name="ledger_target"),
         )
