@@ -236,7 +236,7 @@ def postings_of_faces(
     rules: Bytes, columns: Columns, cover: Ints, offsets: Longs, active: Flags, face_high: Longs, face_low: Longs
 ) -> Postings:
     """Fold every face of a CSR list and return its movements, ordered by key (so by entry)."""
-    size = 1 << max(8, len(cover).bit_length())
+    size = 1 << max(8, len(cover).bit_length() - 2)
     table, face, used = new_table(size), 0, 0
     while True:
         face, used = post_faces(table, rules, columns, cover, offsets, active, face_high, face_low, face, used)
