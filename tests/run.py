@@ -15,7 +15,6 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
 from torpaq.web.assets import install_assets  # noqa: E402  # the path above comes first
-
 from torpaq.web.cluster import postgresql_bin, private_cluster  # noqa: E402
 
 SCRIPTS = Path(sys.executable).parent
