@@ -34,6 +34,10 @@ class Holding:
         """Doubled µm² of one status."""
         return self.amounts[account * STATUS_COUNT + status]
 
+    def of_account(self, account: int) -> tuple[int, ...]:
+        """Doubled µm² of one account, by status number."""
+        return self.amounts[account * STATUS_COUNT : (account + 1) * STATUS_COUNT]
+
     def m2(self, account: int, *statuses: int) -> float:
         """Square metres of the given statuses together."""
         first, total = account * STATUS_COUNT, 0
@@ -48,6 +52,9 @@ class Holding:
     def is_empty(self) -> bool:
         """Say whether nothing is held."""
         return not any(self.amounts)
+
+
+NOTHING = Holding()
 
 
 def holdings_by_area(book: Book, postings: Postings) -> dict[str, Holding]:

@@ -1,23 +1,24 @@
 """Which hazardous areas answer a question: one function behind the list, the map and the figures."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from math import fsum
 from operator import and_
+from typing import Any
 
 import numpy as np
 from django.db.models import Q, QuerySet
 
 from torpaq.land.live import LiveLand
 from torpaq.land.postings import ERW_ACCOUNT, LAND_ACCOUNT, MINE_ACCOUNT
-from torpaq.land.rules import CANCELLED, CHA, CLEARED, REDUCED, SHA
+from torpaq.land.rules import CHA, SHA
 from torpaq.land.unlocated import unlocated_postings
 from torpaq.web.areas import status_of
 from torpaq.web.desk.context import Question
 from torpaq.web.desk.memory import remembered
-from torpaq.web.holdings import Holding, holdings_by_area
+from torpaq.web.holdings import NOTHING, UM2, Holding, holdings_by_area
 from torpaq.web.live import live_land
 from torpaq.web.models import AreaStatus, HazardousArea, LedgerEntry
 
@@ -118,7 +119,7 @@ def _find(question: Question, land: LiveLand, head: str) -> list[AreaLine]:
         lines = [AreaLine(*row) for row in rows]
     else:
         then = _holdings_then(land, head, question.on, question.known)
-        lines = [_line_then(AreaLine(*row), then) for row in rows if row[0] in then[0] or row[0] in then[1]]
+        lines = [_line_then(row, then) for row in rows if row[0] in then[0] or row[0] in then[1]]
     return _sorted([line for line in lines if _has_status(line, question)], question.sort)
 
 
@@ -158,21 +159,17 @@ def _holdings_then(
     return remembered(head, ("holdings", on, known), fold)
 
 
-def _line_then(line: AreaLine, then: tuple[dict[str, Holding], dict[str, Holding]]) -> AreaLine:
-    held, apart = then[0].get(line.area, Holding()), then[1].get(line.area, Holding())
-    unlocated_m2 = apart.m2(LAND_ACCOUNT, SHA, CHA)
+def _line_then(row: tuple[Any, ...], then: tuple[dict[str, Holding], dict[str, Holding]]) -> AreaLine:
+    """Build an area's line from its row, with the status and the areas of another day in place of today's."""
+    held, apart = then[0].get(row[0], NOTHING), then[1].get(row[0])
+    unlocated_m2 = apart.m2(LAND_ACCOUNT, SHA, CHA) if apart else 0.0
     status = status_of(held, LAND_ACCOUNT) or (AreaStatus.UNLOCATED if unlocated_m2 else AreaStatus.NONE)
-    return replace(
-        line,
-        status=str(status),
-        mine=status_of(held, MINE_ACCOUNT),
-        erw=status_of(held, ERW_ACCOUNT),
-        sha_m2=held.m2(LAND_ACCOUNT, SHA),
-        cha_m2=held.m2(LAND_ACCOUNT, CHA),
-        cancelled_m2=held.m2(LAND_ACCOUNT, CANCELLED),
-        reduced_m2=held.m2(LAND_ACCOUNT, REDUCED),
-        cleared_m2=held.m2(LAND_ACCOUNT, CLEARED),
-        unlocated_m2=unlocated_m2,
+    mine, erw = status_of(held, MINE_ACCOUNT), status_of(held, ERW_ACCOUNT)
+    sha_m2, cha_m2, cancelled_m2, reduced_m2, cleared_m2 = (a / UM2 for a in held.of_account(LAND_ACCOUNT)[SHA:])
+    area, unit, operator, lon, lat, *_, entry_count, last_effective = row
+    return AreaLine(
+        *(area, unit, operator, lon, lat, str(status), mine, erw),
+        *(sha_m2, cha_m2, cancelled_m2, reduced_m2, cleared_m2, unlocated_m2, entry_count, last_effective),
     )
 
 
