@@ -6,8 +6,33 @@ const element = document.getElementById("map");
 const found = () => document.querySelector("#found .found");
 let map;
 let shown = null;
+let fitted = null;
+const land = { filter: "null", tiles: "" };
 
 function dates() { return found()?.dataset.dates ?? ""; }
+
+// Filters and tiles are changed one after the other: a new filter re-reads the tiles that the map holds, and would
+// overtake new ones on their way.
+async function showLand(ids, tiles) {
+  const filter = JSON.stringify(areaFilter(ids));
+  if (filter !== land.filter) {
+    land.filter = filter;
+    for (const layer of ["faces", "face-edges"]) map.setFilter(layer, areaFilter(ids));
+    for (const name of STATUSES) map.setLayoutProperty(`border-${name}`, "visibility", ids ? "none" : "visible");
+    await new Promise((done) => map.once("idle", done));
+  }
+  if (tiles === landTiles(dates()) && tiles !== land.tiles) {
+    land.tiles = tiles;
+    map.getSource("land").setTiles([tiles]);
+  }
+}
+
+// The map stays where it is while only the days change.
+function withoutDays(query) {
+  const values = new URLSearchParams(query);
+  for (const name of ["on", "known", "sort", "area"]) values.delete(name);
+  return values.toString();
+}
 
 async function answer({ fit }) {
   const query = found()?.dataset.query ?? "";
@@ -16,11 +41,6 @@ async function answer({ fit }) {
   const response = await fetch(`${element.dataset.areas}?${query}`);
   if (!response.ok || query !== shown) return;
   const { areas, filtered, bounds } = await response.json();
-  map.getSource("land").setTiles([landTiles(dates())]);
-  const filter = areaFilter(filtered ? areas.map(([id]) => id) : null);
-  map.setFilter("faces", filter);
-  map.setFilter("face-edges", filter);
-  for (const name of STATUSES) map.setLayoutProperty(`border-${name}`, "visibility", filtered ? "none" : "visible");
   map.getSource("areas").setData({
     type: "FeatureCollection",
     features: areas.map(([area, lon, lat, status]) => ({
@@ -28,7 +48,11 @@ async function answer({ fit }) {
     })),
   });
   element.dataset.areasShown = String(areas.length);
-  if (fit && bounds) fitTo(map, [bounds.slice(0, 2), bounds.slice(2)], 13);
+  await showLand(filtered ? areas.map(([id]) => id) : null, landTiles(dates()));
+  if (query !== shown) return;
+  const asked = withoutDays(query);
+  if (fit && bounds && asked !== fitted) fitTo(map, [bounds.slice(0, 2), bounds.slice(2)], 13);
+  fitted = asked;
 }
 
 function choose(area, place) {
@@ -69,6 +93,7 @@ function clicked({ point, lngLat }) {
 
 async function begin() {
   map = await openMap(element, { query: dates() });
+  land.tiles = landTiles(dates());
   map.on("click", clicked);
   map.on("mouseenter", "points", () => { map.getCanvas().style.cursor = "pointer"; });
   map.on("mouseleave", "points", () => { map.getCanvas().style.cursor = ""; });

@@ -77,9 +77,8 @@ export async function openMap(element, { query = "" } = {}) {
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new maplibregl.ScaleControl({ unit: "metric", maxWidth: 120 }), "bottom-right");
   showCursor(map, element);
-  await new Promise((done) => map.once("load", done));
-  element.dataset.ready = "true";
   map.on("idle", () => { element.dataset.idle = String(performance.now()); });
+  await new Promise((done) => map.once("load", done));
   return map;
 }
 

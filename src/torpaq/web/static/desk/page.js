@@ -76,3 +76,15 @@ if (dates) {
 
 // On a narrow screen the legend would hide the map: it begins folded.
 if (matchMedia("(max-width: 720px)").matches) document.querySelector(".map-pane .legend")?.removeAttribute("open");
+
+// What scrolls can be reached by keys.
+function reachable() {
+  for (const box of document.querySelectorAll(".scroll")) {
+    const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+    if (scrolls) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+reachable();
+addEventListener("resize", reachable);
+document.body.addEventListener("htmx:afterSwap", reachable);
