@@ -2,9 +2,11 @@
 
 import argparse
 import os
+import subprocess
 import sys
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -74,11 +76,17 @@ def _demo(chosen: argparse.Namespace) -> int:
         print(f"The demonstration programme is there already: {folder}")
         return CLEAN if chosen.no_serve else _serve_folder(chosen, folder)
     place = place_of(chosen.country)
-    with _Steps() as step:
+    with _Steps() as step, _tile_kernels() as compiled:
         step("entries", 0.0)
         entries = generate(place.country, small=chosen.small, crs=place.crs)
         step("entries", 1.0)
-        built = build_programme(folder, entries, chosen.country, "Torpaq demonstration", LABEL, step)
+
+        def told(name: str, share: float) -> None:
+            step(name, share)
+            if name == "tiles" and share == 0:
+                compiled.wait()
+
+        built = build_programme(folder, entries, chosen.country, "Torpaq demonstration", LABEL, told)
     if has_errors(built.problems):
         raise UnusableError(built.problems)
     if chosen.json:
@@ -88,6 +96,15 @@ def _demo(chosen: argparse.Namespace) -> int:
         for name, password, role in built.accounts:
             print(f"  sign in as {name:14} password {password}   ({role})")
     return CLEAN if chosen.no_serve else _serve_folder(chosen, folder)
+
+
+@contextmanager
+def _tile_kernels() -> Iterator[subprocess.Popen[bytes]]:
+    """Compile the tile encoder in a process of its own meanwhile: the first time it takes half a minute."""
+    command = [sys.executable, "-c", "from torpaq.geo.tiles import compile_kernels; compile_kernels()"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(command, env=environment) as process:
+        yield process
 
 
 class _Steps:

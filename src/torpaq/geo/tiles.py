@@ -82,6 +82,15 @@ def encode_tile(layers: Sequence[TileLayer], z: int, x: int, y: int, selections:
     return b"".join(parts)
 
 
+def compile_kernels() -> None:
+    """Compile and cache what encoding needs (about half a minute, once after a change): one small tile of each kind."""
+    ring = np.array([[0.2, 0.2], [0.7, 0.2], [0.7, 0.7], [0.2, 0.7]])
+    for geometry, points in ((Geometry.POLYGON, 4), (Geometry.LINE, 4), (Geometry.POINT, 1)):
+        offsets = np.array([0, points], np.int64)
+        whole, column = np.array([0, 1], np.int64), {"kind": (np.zeros(1, np.int64), ("any",))}
+        encode_tile([TileLayer("any", geometry, ring[:points], offsets, whole, np.ones(1, np.uint64), column)], 1, 0, 0)
+
+
 def _encode_layer(layer: TileLayer, tile: tuple[int, int, int], selection: Ints) -> bytes:
     if len(selection) == 0:
         return b""

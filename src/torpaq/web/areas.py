@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 from django.db.models import Count, Max, Min
+from numpy.typing import NDArray
 
 from torpaq.geo.crs import AZE, NationalCrs
 from torpaq.geo.shape import CM_PER_M, box_shape
@@ -130,12 +132,20 @@ def area_row(country: Country | None, name: str, held: Holding, unlocated_m2: fl
 
 def status_of(held: Holding, account: int) -> str:
     """Return the worst status of an account: ``cha``, ``sha``, else ``released``, else an empty text."""
-    if held.amount(account, CHA) > FLOOR_UM2:
+    _, sha, cha, cancelled, reduced, cleared = held.of_account(account)
+    if cha > FLOOR_UM2:
         return Status.CHA.value
-    if held.amount(account, SHA) > FLOOR_UM2:
+    if sha > FLOOR_UM2:
         return Status.SHA.value
-    released = sum(held.amount(account, status) for status in RELEASED)
-    return AreaStatus.RELEASED.value if released > FLOOR_UM2 else ""
+    return AreaStatus.RELEASED.value if cancelled + reduced + cleared > FLOOR_UM2 else ""
+
+
+def statuses_of(m2: NDArray[np.float64], account: int) -> list[str]:
+    """Return :func:`status_of` for every row of an (areas, accounts, statuses) array of square metres."""
+    held = m2[:, account] > FLOOR_UM2 / UM2
+    released = m2[:, account, CANCELLED:].sum(axis=1) > FLOOR_UM2 / UM2
+    names = [Status.CHA.value, Status.SHA.value, AreaStatus.RELEASED.value]
+    return [str(name) for name in np.select([held[:, CHA], held[:, SHA], released], names, "").tolist()]
 
 
 def search_key(name: str, facts: Facts, country: Country | None) -> str:

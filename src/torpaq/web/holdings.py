@@ -73,6 +73,19 @@ def holdings_by_area(book: Book, postings: Postings) -> dict[str, Holding]:
     return {book.areas[of_area]: Holding(tuple(found)) for of_area, found in amounts.items()}
 
 
+def m2_by_area(book: Book, postings: Postings) -> NDArray[np.float64]:
+    """Return an (areas, accounts, statuses) array of square metres, areas by their number in the book.
+
+    For thousands of areas at once, where a float's precision is enough; :func:`holdings_by_area` is the exact twin.
+    """
+    area, account, status, high, low = _signed(book, postings)
+    sums = np.zeros((2, len(book.areas), ACCOUNTS, STATUS_COUNT), np.int64)
+    np.add.at(sums[0], (area, account, status), high)
+    np.add.at(sums[1], (area, account, status), low)
+    m2: NDArray[np.float64] = (sums[0] * float(HIGH) + sums[1]) / UM2
+    return m2
+
+
 def _signed(book: Book, postings: Postings) -> tuple[Longs, Longs, Longs, Longs, Longs]:
     """Split each legal movement into what leaves (negative) and what enters: area, account, status, high, low."""
     legal = postings.where(postings.to < STATUS_COUNT)

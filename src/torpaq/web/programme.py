@@ -143,6 +143,7 @@ def _fill(entries: Sequence[Entry], country: str, name: str, synthetic_label: st
             programme.delete()
             return Built([], 0, problems)
         accounts = create_demonstration_accounts() if synthetic_label else []
+    progress("tiles", 0.0)
     prebuild(lambda done, total: progress("tiles", done / total))
     progress("tiles", 1.0)
     return Built(accounts, head.position, problems)

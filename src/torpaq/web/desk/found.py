@@ -1,6 +1,6 @@
 """Which hazardous areas answer a question: one function behind the list, the map and the figures."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -10,15 +10,16 @@ from typing import Any
 
 import numpy as np
 from django.db.models import Q, QuerySet
+from numpy.typing import NDArray
 
 from torpaq.land.live import LiveLand
 from torpaq.land.postings import ERW_ACCOUNT, LAND_ACCOUNT, MINE_ACCOUNT
 from torpaq.land.rules import CHA, SHA
 from torpaq.land.unlocated import unlocated_postings
-from torpaq.web.areas import status_of
+from torpaq.web.areas import statuses_of
 from torpaq.web.desk.context import Question
 from torpaq.web.desk.memory import remembered
-from torpaq.web.holdings import NOTHING, UM2, Holding, holdings_by_area
+from torpaq.web.holdings import m2_by_area
 from torpaq.web.live import live_land
 from torpaq.web.models import AreaStatus, HazardousArea, LedgerEntry
 
@@ -118,8 +119,7 @@ def _find(question: Question, land: LiveLand, head: str) -> list[AreaLine]:
     if question.is_now:
         lines = [AreaLine(*row) for row in rows]
     else:
-        then = _holdings_then(land, head, question.on, question.known)
-        lines = [_line_then(row, then) for row in rows if row[0] in then[0] or row[0] in then[1]]
+        lines = _lines_then(rows, land.book.area_of, _held_then(land, head, question.on, question.known))
     return _sorted([line for line in lines if _has_status(line, question)], question.sort)
 
 
@@ -144,33 +144,40 @@ def _areas_with_entries(chosen: Q) -> QuerySet[LedgerEntry, str]:
     return LedgerEntry.objects.filter(chosen).exclude(area="").order_by().values_list("area", flat=True).distinct()
 
 
-def _holdings_then(
+def _held_then(
     land: LiveLand, head: str, on: date | None, known: date | None
-) -> tuple[dict[str, Holding], dict[str, Holding]]:
-    """Return what each area held on a day as known on a day: drawn land, and land known only as a total."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what each area held on a day as known on a day, m²: drawn land, and land known only as a total."""
 
-    def fold() -> tuple[dict[str, Holding], dict[str, Holding]]:
+    def fold() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         postings = land.postings(known)
         if on is not None:
             postings = postings.where(land.book.effective[postings.entry] <= on.toordinal())
         apart, _ = unlocated_postings(land.book, land.book.active(on, known))
-        return holdings_by_area(land.book, postings), holdings_by_area(land.book, apart)
+        return m2_by_area(land.book, postings), m2_by_area(land.book, apart)
 
-    return remembered(head, ("holdings", on, known), fold)
+    return remembered(head, ("held", on, known), fold)
 
 
-def _line_then(row: tuple[Any, ...], then: tuple[dict[str, Holding], dict[str, Holding]]) -> AreaLine:
-    """Build an area's line from its row, with the status and the areas of another day in place of today's."""
-    held, apart = then[0].get(row[0], NOTHING), then[1].get(row[0])
-    unlocated_m2 = apart.m2(LAND_ACCOUNT, SHA, CHA) if apart else 0.0
-    status = status_of(held, LAND_ACCOUNT) or (AreaStatus.UNLOCATED if unlocated_m2 else AreaStatus.NONE)
-    mine, erw = status_of(held, MINE_ACCOUNT), status_of(held, ERW_ACCOUNT)
-    sha_m2, cha_m2, cancelled_m2, reduced_m2, cleared_m2 = (a / UM2 for a in held.of_account(LAND_ACCOUNT)[SHA:])
-    area, unit, operator, lon, lat, *_, entry_count, last_effective = row
-    return AreaLine(
-        *(area, unit, operator, lon, lat, str(status), mine, erw),
-        *(sha_m2, cha_m2, cancelled_m2, reduced_m2, cleared_m2, unlocated_m2, entry_count, last_effective),
-    )
+def _lines_then(
+    rows: Iterable[tuple[Any, ...]],
+    number_of: Mapping[str, int],
+    held: tuple[NDArray[np.float64], NDArray[np.float64]],
+) -> list[AreaLine]:
+    """Build lines from today's rows with another day's statuses and areas, without the areas that then held nothing."""
+    drawn, apart = held
+    land, mine, erw = (statuses_of(drawn, account) for account in (LAND_ACCOUNT, MINE_ACCOUNT, ERW_ACCOUNT))
+    areas_m2 = drawn[:, LAND_ACCOUNT, SHA:].tolist()
+    unlocated_m2 = apart[:, LAND_ACCOUNT, [SHA, CHA]].sum(axis=1).tolist()
+    held_then = (drawn.any(axis=(1, 2)) | apart.any(axis=(1, 2))).tolist()
+    lines = []
+    for row in rows:
+        n = number_of[row[0]]
+        if held_then[n]:
+            status = land[n] or str(AreaStatus.UNLOCATED if unlocated_m2[n] else AreaStatus.NONE)
+            columns: list[Any] = [*row[:5], status, mine[n], erw[n], *areas_m2[n], unlocated_m2[n], *row[-2:]]
+            lines.append(AreaLine(*columns))
+    return lines
 
 
 def _has_status(line: AreaLine, question: Question) -> bool:
