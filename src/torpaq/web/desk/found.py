@@ -169,7 +169,7 @@ def _lines_then(
     land, mine, erw = (statuses_of(drawn, account) for account in (LAND_ACCOUNT, MINE_ACCOUNT, ERW_ACCOUNT))
     areas_m2 = drawn[:, LAND_ACCOUNT, SHA:].tolist()
     unlocated_m2 = apart[:, LAND_ACCOUNT, [SHA, CHA]].sum(axis=1).tolist()
-    held_then = (drawn.any(axis=(1, 2)) | apart.any(axis=(1, 2))).tolist()
+    held_then: list[bool] = np.concatenate([drawn, apart], axis=2).any(axis=(1, 2)).tolist()
     lines = []
     for row in rows:
         n = number_of[row[0]]
