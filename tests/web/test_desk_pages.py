@@ -32,6 +32,7 @@ SCREENS = (
     "/ledger",
     "/ledger?kind=clear&unit=AZ-AGM&operator=OP-A&text=CR",
     "/ledger/chain",
+    "/ledger/chain?check=1",
     "/entry/R1",
     "/entry/A2",
     "/entry/L6",
@@ -184,11 +185,11 @@ def test_a_history_tells_who_decided_what_and_what_was_taken_back(desk: Client) 
 def test_a_broken_chain_is_named_row_by_row(desk: Client) -> None:
     from django.db import connection
 
-    assert "problem good" in desk.get("/ledger/chain").content.decode()
+    assert "problem good" in desk.get("/ledger/chain?check=1").content.decode()
     if connection.vendor != "sqlite":
         pytest.skip("the guards of PostgreSQL are the subject of another story")
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER torpaq_web_ledgerentry_no_update")
         cursor.execute("UPDATE torpaq_web_ledgerentry SET line = 'other' WHERE entry_id = 'C1'")
-    page = desk.get("/ledger/chain").content.decode()
+    page = desk.get("/ledger/chain?check=1").content.decode()
     assert "ledger_row_changed" in page and "problem good" not in page

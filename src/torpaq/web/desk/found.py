@@ -169,11 +169,11 @@ def _lines_then(
     land, mine, erw = (statuses_of(drawn, account) for account in (LAND_ACCOUNT, MINE_ACCOUNT, ERW_ACCOUNT))
     areas_m2 = drawn[:, LAND_ACCOUNT, SHA:].tolist()
     unlocated_m2 = apart[:, LAND_ACCOUNT, [SHA, CHA]].sum(axis=1).tolist()
-    held_then: list[bool] = np.concatenate([drawn, apart], axis=2).any(axis=(1, 2)).tolist()
+    there = set(np.nonzero(np.concatenate([drawn, apart], axis=2).any(axis=(1, 2)))[0].tolist())
     lines = []
     for row in rows:
         n = number_of[row[0]]
-        if held_then[n]:
+        if n in there:
             status = land[n] or str(AreaStatus.UNLOCATED if unlocated_m2[n] else AreaStatus.NONE)
             columns: list[Any] = [*row[:5], status, mine[n], erw[n], *areas_m2[n], unlocated_m2[n], *row[-2:]]
             lines.append(AreaLine(*columns))

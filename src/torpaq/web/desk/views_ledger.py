@@ -115,6 +115,7 @@ def entry_page(request: HttpRequest, entry_id: str) -> HttpResponseBase:
 
 @needs(Right.SEE_LAND)
 def chain_page(request: HttpRequest) -> HttpResponseBase:
-    """Check every row of the ledger against its chain and say what was found."""
-    head = ledger_head()
-    return render(request, "desk/chain.html", {"head": head, "problems": verify_chain()})
+    """Check, once asked to, every row of the ledger against its chain and say what was found."""
+    is_checked = request.GET.get("check") == "1"
+    problems = verify_chain() if is_checked else []
+    return render(request, "desk/chain.html", {"head": ledger_head(), "is_checked": is_checked, "problems": problems})

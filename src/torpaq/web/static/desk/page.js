@@ -88,3 +88,9 @@ function reachable() {
 reachable();
 addEventListener("resize", reachable);
 document.body.addEventListener("htmx:afterSwap", reachable);
+
+// Whoever waits is told so.
+document.addEventListener("submit", (event) => {
+  const words = event.submitter?.dataset.busy;
+  if (words) event.submitter.textContent = words;
+});
