@@ -68,6 +68,13 @@ def ha(value: float | Decimal | None) -> str:
 
 
 @register.filter
+def precise(value: float) -> str:
+    """Write a precision in metres with as many decimals as say something."""
+    decimals = 0 if value >= 10 else 1 if value >= 1 else 2
+    return f"{number_format(max(value, 0.01), decimals, use_l10n=True, force_grouping=True)}\u00a0m"
+
+
+@register.filter
 def signed(value: float | Decimal) -> str:
     """Write square metres with their sign, for differences."""
     sign = "+" if value > 0 else "−" if value < 0 else ""

@@ -100,8 +100,8 @@ async function begin() {
   map.getCanvas().addEventListener("keydown", (event) => { if (event.key === "Enter") ask(map.getCenter()); });
   const area = document.getElementById("area").value;
   await answer({ fit: !area });
-  const line = area === "" ? null : document.querySelector(`#found a[data-area="${CSS.escape(area)}"]`);
-  if (line?.dataset.lon) choose(area, [Number(line.dataset.lon), Number(line.dataset.lat)]);
+  const card = document.querySelector("#record [data-lon]");
+  if (area && card) choose(area, [Number(card.dataset.lon), Number(card.dataset.lat)]);
   document.body.addEventListener("htmx:afterSwap", ({ target }) => { if (target.id === "found") answer({ fit: true }); });
   document.getElementById("found").addEventListener("click", (event) => {
     const link = event.target.closest("a[data-area]");
