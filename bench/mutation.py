@@ -36,6 +36,7 @@ EQUIVALENT = {
     "size = 1 << max(8, len(cover).bit_length() - 3)": ROOM,
     "table, face, used = new_table(size), 0, 1": "one posting less of room before the table grows",
     "slot = ((key * SCATTER) >> 21) & (size - 1)": "another bit of the same product scatters as well",
+    "slot = ((key * SCATTER) >> 20) & (size - 2)": "looking begins at the slot before: every slot is still tried",
     "slot = (slot - 1) & (size - 1)": "the next slot in the other direction: every slot is still tried",
     "land, land_owner, last, used = NONE, NO_ENTRY, 1, 0": "land is none before anything happened, whichever was last",
     "legal = None": "no more true than False",
