@@ -81,7 +81,7 @@ def _composed(request: HttpRequest, proposal: Proposal | None) -> HttpResponseBa
         return _answered(request, person, given, proposal)
     if request.POST.get("action") == "submit" and not has_errors(problems):
         problems = submit(kept, person)
-    _tell(request, problems)
+    _tell(request, [one for one in problems if one.as_json() not in kept.problems])  # those stand on the page itself
     return redirect("proposal", number=kept.pk)
 
 
@@ -108,7 +108,7 @@ def _answered(request: HttpRequest, person: Account, given: EntryInput, proposal
 def _trial(given: EntryInput) -> dict[str, object]:
     """Try the entry on the land as it stands."""
     shape = given.polygon.shape
-    told: dict[str, object] = {"tried": True, "polygon": polygon_json(shape), "traverse": given.polygon.traverse}
+    told: dict[str, object] = {"polygon": polygon_json(shape), "traverse": given.polygon.traverse}
     if shape:
         told["polygon_m2"] = shape.area_m2
     if given.entry is None:
@@ -203,7 +203,9 @@ def decide(request: HttpRequest, number: int) -> HttpResponseBase:
     action = actions.get(request.POST.get("action", ""))
     if action is None:
         raise Http404
-    _tell(request, action())
+    problems = action()
+    proposal.refresh_from_db()
+    _tell(request, [one for one in problems if one.as_json() not in proposal.problems])
     return redirect("proposal", number=number)
 
 
