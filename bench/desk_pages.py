@@ -15,7 +15,7 @@ from random import Random
 
 import numpy as np
 
-from torpaq.geo.tiles import mercator_unit
+from torpaq.geo.tiles.encoder import mercator_unit
 from torpaq.web.programme import build_programme
 from web_books import demonstration_book
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from generate import clustered_shapes
-from torpaq.geo.faces import Faces, atomic_faces, components_of
+from torpaq.geo.partition.faces import Faces, atomic_faces, components_of
 from torpaq.geo.shape import Shape, box_shape
 
 LARGEST_CLUSTER = 180

@@ -16,7 +16,7 @@ import psycopg
 import shapely
 
 from generate import clustered_shapes
-from torpaq.geo.faces import atomic_faces, components_of
+from torpaq.geo.partition.faces import atomic_faces, components_of
 from torpaq.geo.shape import Shape
 
 GRID_M = 1e-6

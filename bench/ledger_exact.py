@@ -15,7 +15,7 @@ import numpy as np
 
 from generate import clustered_shapes
 from telling import tell
-from torpaq.geo.faces import Faces
+from torpaq.geo.partition.faces import Faces
 from torpaq.geo.shape import Shape, box_shape
 from torpaq.land.balance import INCOMING, OUTGOING, Balance, Figures, GroupBy, balance
 from torpaq.land.entry import Contamination, Entry, Kind, Located, Status, Unlocated

@@ -15,7 +15,7 @@ import pyogrio
 import shapely
 
 from faces_postgis import private_cluster
-from torpaq.geo.tiles import Geometry, TileLayer, encode_tile, mercator_unit
+from torpaq.geo.tiles.encoder import Geometry, TileLayer, encode_tile, mercator_unit
 
 ZOOMS = (6, 8, 10, 12, 14)
 PEER_ZOOMS = (10, 12, 14)  # below, a peer takes seconds a tile

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from torpaq.geo.box_index import BoxIndex
+from torpaq.geo.partition.box_index import BoxIndex
 
 Box = tuple[int, int, int, int]
 

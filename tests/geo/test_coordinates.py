@@ -5,7 +5,8 @@ import unicodedata
 
 import pytest
 
-from torpaq.geo.coordinates import (
+from torpaq.geo.coordinates.datum import OPERATIONS, sk42_to_wgs84, spread_m
+from torpaq.geo.coordinates.reading import (
     Datum,
     DecidedBy,
     Extent,
@@ -15,7 +16,6 @@ from torpaq.geo.coordinates import (
     read_coordinates,
     reading_as_json,
 )
-from torpaq.geo.datum import OPERATIONS, sk42_to_wgs84, spread_m
 from torpaq.standard.codes import code_list
 from torpaq.standard.problems import LANGUAGES
 

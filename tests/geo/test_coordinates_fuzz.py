@@ -8,15 +8,15 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from torpaq.geo.coordinates import Extent, Notation, Reading, read_coordinates, reading_as_json
-from torpaq.geo.datum import (
+from torpaq.geo.coordinates.datum import (
     OPERATIONS,
     gauss_kruger_zone,
     sk42_to_gauss_kruger,
     spread_m,
     wgs84_to_sk42,
 )
-from torpaq.geo.formats import to_decimal, to_dm, to_dms, to_mgrs, to_utm, utm_text
+from torpaq.geo.coordinates.formats import to_decimal, to_dm, to_dms, to_mgrs, to_utm, utm_text
+from torpaq.geo.coordinates.reading import Extent, Notation, Reading, read_coordinates, reading_as_json
 from torpaq.standard.problems import LANGUAGES
 
 AZERBAIJAN = Extent(44.7, 38.3, 51.0, 42.0)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
-from torpaq.geo.datum import (
+from torpaq.geo.coordinates.datum import (
     OPERATIONS,
     find_operation,
     gauss_kruger_to_sk42,

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from torpaq.geo.declination import FIRST_DAY, LAST_DAY, declination_deg, from_true_deg, model_of, to_true_deg
+from torpaq.geo.coordinates.declination import (
+    FIRST_DAY,
+    LAST_DAY,
+    declination_deg,
+    from_true_deg,
+    model_of,
+    to_true_deg,
+)
 
 AGHDAM = (46.93, 39.99)
 

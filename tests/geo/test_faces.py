@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from torpaq.geo.faces import Faces, atomic_faces, components_of
+from torpaq.geo.partition.faces import Faces, atomic_faces, components_of
 from torpaq.geo.shape import Shape, box_shape, shape_of_rings
 
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from torpaq.geo.arrangement_exact import compare_products, rounded_um, whole_m2
-from torpaq.geo.faces import Faces, atomic_faces
+from torpaq.geo.partition.exact import compare_products, rounded_um, whole_m2
+from torpaq.geo.partition.faces import Faces, atomic_faces
 from torpaq.geo.shape import Shape, shape_of_rings
 
 Ring = list[tuple[int, int]]

@@ -9,7 +9,7 @@ import shapely
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from torpaq.geo.faces import Faces, atomic_faces
+from torpaq.geo.partition.faces import Faces, atomic_faces
 from torpaq.geo.shape import Shape, shape_of_rings
 
 CELL_CM = 10_000  # grids of 100 m cells: rounding to 1 µm is then far below every real area

@@ -11,10 +11,10 @@ import pyogrio
 import pytest
 import shapely
 
-from torpaq.geo import files_read
 from torpaq.geo.crs import AZE, transformer
-from torpaq.geo.files import area_as_json, read_polygons
-from torpaq.geo.files_write import write_features
+from torpaq.geo.files import reading as files_read
+from torpaq.geo.files.polygons import area_as_json, read_polygons
+from torpaq.geo.files.writing import write_features
 from torpaq.geo.geocheck import Limits
 from torpaq.geo.polygons import shape_from_box, shape_from_wkt, to_lonlat
 

@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 from mgrs import MGRS
 
 from support import shared_data
-from torpaq.geo.coordinate_mgrs import band_limits, band_of, polar_square, squares
-from torpaq.geo.crs import AZE
-from torpaq.geo.formats import to_decimal, to_dm, to_dms, to_mgrs, to_utm, utm_text
-from torpaq.geo.grids import (
+from torpaq.geo.coordinates.formats import to_decimal, to_dm, to_dms, to_mgrs, to_utm, utm_text
+from torpaq.geo.coordinates.grids import (
     Utm,
     degrees_outside_zone,
     from_utm,
@@ -22,6 +20,8 @@ from torpaq.geo.grids import (
     utm_zone,
     wrap_lon,
 )
+from torpaq.geo.coordinates.mgrs import band_limits, band_of, polar_square, squares
+from torpaq.geo.crs import AZE
 
 # lat, lon, UTM by GeoConvert to 0.1 mm, MGRS to 1 m and to 1 mm
 VECTORS = """

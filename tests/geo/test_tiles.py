@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import MultiPoint, Polygon, box
 
-from torpaq.geo import tile_wire, tiles
-from torpaq.geo.tiles import Geometry, TileIndex, TileLayer, encode_tile, mercator_unit
+from torpaq.geo.tiles import encoder as tiles
+from torpaq.geo.tiles import wire as tile_wire
+from torpaq.geo.tiles.encoder import Geometry, TileIndex, TileLayer, encode_tile, mercator_unit
 
 Z, X, Y = 12, 2581, 1545  # a tile of Aghdam
 HIGH = 4096 + 64

@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from torpaq.geo.area import geodesic_area
+from torpaq.geo.coordinates.declination import declination_deg
 from torpaq.geo.crs import AZE, convergence_deg, geod
-from torpaq.geo.declination import declination_deg
-from torpaq.geo.traverse import CHI2_95_2, leg_covariances, solve_traverse, traverse_as_json, traverse_as_shape
-from torpaq.geo.traverse_hints import BlunderKind
-from torpaq.geo.traverse_legs import (
+from torpaq.geo.traverse.hints import BlunderKind
+from torpaq.geo.traverse.legs import (
     BearingReference,
     BearingUnit,
     Closing,
@@ -24,6 +23,7 @@ from torpaq.geo.traverse_legs import (
     read_legs_csv,
     solved_legs,
 )
+from torpaq.geo.traverse.solution import CHI2_95_2, leg_covariances, solve_traverse, traverse_as_json, traverse_as_shape
 from torpaq.standard.codes import code_list
 
 AGHDAM = (46.75, 39.8265)

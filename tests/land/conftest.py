@@ -5,7 +5,7 @@ import os
 if os.environ.get("TORPAQ_PLAIN_LAND"):
     import numba
 
-    import torpaq.geo.faces
+    import torpaq.geo.partition.faces
 
     numba.config.DISABLE_JIT = True
     import torpaq.land.live  # noqa: F401 - decorated while it is off

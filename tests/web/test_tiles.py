@@ -11,7 +11,7 @@ from django.test import Client
 from PIL import Image
 
 from torpaq.geo.crs import AZE
-from torpaq.geo.tiles import mercator_unit
+from torpaq.geo.tiles.encoder import mercator_unit
 from torpaq.web.store import append, load, stamped
 from torpaq.web.tile_store import land_tile, prebuild
 from web.stories import Cast, ledger

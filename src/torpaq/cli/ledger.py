@@ -23,8 +23,8 @@ from torpaq.cli.output import (
 )
 from torpaq.cli.reading import Ledger, Moment, folded, moment_of, read_ledger
 from torpaq.cli.spots import face_features, spot_as_json, write_spot
-from torpaq.geo.coordinates import Extent, Reading, read_coordinates, reading_as_json
-from torpaq.geo.files_write import write_features
+from torpaq.geo.coordinates.reading import Extent, Reading, read_coordinates, reading_as_json
+from torpaq.geo.files.writing import write_features
 from torpaq.land.balance import GroupBy, balance
 from torpaq.land.chain import chain_head
 from torpaq.land.text import format_entry, format_ledger

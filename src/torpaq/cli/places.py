@@ -15,10 +15,10 @@ from torpaq.cli.output import (
     write_problems,
     write_table,
 )
-from torpaq.geo.coordinates import Extent, read_coordinates, reading_as_json
-from torpaq.geo.files import area_as_json
-from torpaq.geo.traverse import solve_traverse, traverse_as_json
-from torpaq.geo.traverse_legs import read_legs_csv
+from torpaq.geo.coordinates.reading import Extent, read_coordinates, reading_as_json
+from torpaq.geo.files.polygons import area_as_json
+from torpaq.geo.traverse.legs import read_legs_csv
+from torpaq.geo.traverse.solution import solve_traverse, traverse_as_json
 from torpaq.standard.problems import has_errors, problem
 
 EXACT_RATIO = 1e6  # a traverse that closes better than a millimetre a kilometre is not told by its ratio

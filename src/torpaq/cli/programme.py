@@ -101,7 +101,7 @@ def _demo(chosen: argparse.Namespace) -> int:
 @contextmanager
 def _tile_kernels() -> Iterator[subprocess.Popen[bytes]]:
     """Compile the tile encoder in a process of its own meanwhile: the first time it takes half a minute."""
-    command = [sys.executable, "-c", "from torpaq.geo.tiles import compile_kernels; compile_kernels()"]
+    command = [sys.executable, "-c", "from torpaq.geo.tiles.encoder import compile_kernels; compile_kernels()"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(command, env=environment) as process:
         yield process

@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from torpaq.geo.files_write import OutFeature, Property
+from torpaq.geo.files.writing import OutFeature, Property
 from torpaq.land.entry import Entry
 from torpaq.land.live import LiveLand, Spot
 from torpaq.land.rules import STATUSES

@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from torpaq.geo.faces import BoxIndex
+from torpaq.geo.partition.faces import BoxIndex
 from torpaq.geo.shape import CM_PER_M
 from torpaq.land.book import Book
 from torpaq.land.entry import Entry, Located, Status

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from torpaq.geo.faces import Faces, atomic_faces
+from torpaq.geo.partition.faces import Faces, atomic_faces
 from torpaq.land.book import Book
 from torpaq.land.entry import Located
 

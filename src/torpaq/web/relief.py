@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from torpaq.geo.tiles import mercator_unit
+from torpaq.geo.tiles.encoder import mercator_unit
 from torpaq.standard.country import Country, load_country
 from torpaq.standard.terrain import Terrain
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from torpaq.geo.crs import NationalCrs
-from torpaq.geo.tiles import Geometry, TileLayer, encode_tile, mercator_unit
+from torpaq.geo.tiles.encoder import Geometry, TileLayer, encode_tile, mercator_unit
 from torpaq.land.live import LiveLand
 from torpaq.land.parts import Part
 from torpaq.land.rules import NONE, STATUSES, is_open

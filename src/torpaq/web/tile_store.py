@@ -19,7 +19,7 @@ import numpy as np
 from django.conf import settings
 from django.db import connection
 
-from torpaq.geo.tiles import TileLayer, encode_tile
+from torpaq.geo.tiles.encoder import TileLayer, encode_tile
 from torpaq.standard.country import load_country
 from torpaq.web.live import live_land
 from torpaq.web.programme_row import programme_crs, programme_row

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from django.http import QueryDict
 from django.utils import timezone
 
-from torpaq.geo.coordinate_notation import Extent
+from torpaq.geo.coordinates.notation import Extent
 from torpaq.land.entry import Assertion, Contamination, Entry, Kind, Located, Measure, Status, Unlocated
 from torpaq.land.text import STATES_STATUS
 from torpaq.standard.problems import Problem, Severity, problem

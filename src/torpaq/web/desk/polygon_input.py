@@ -13,14 +13,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
-from torpaq.geo.coordinate_notation import Extent
-from torpaq.geo.coordinates import read_coordinates
+from torpaq.geo.coordinates.notation import Extent
+from torpaq.geo.coordinates.reading import read_coordinates
 from torpaq.geo.crs import AZE
-from torpaq.geo.files import read_polygons
+from torpaq.geo.files.polygons import read_polygons
 from torpaq.geo.polygons import shape_from_box, shape_from_lonlat, shape_from_wkt, to_wkt
 from torpaq.geo.shape import Shape
-from torpaq.geo.traverse import solve_traverse, traverse_as_json, traverse_as_shape
-from torpaq.geo.traverse_legs import read_legs_csv
+from torpaq.geo.traverse.legs import read_legs_csv
+from torpaq.geo.traverse.solution import solve_traverse, traverse_as_json, traverse_as_shape
 from torpaq.standard.problems import Problem, has_errors, problem
 
 Upload: TypeAlias = "UploadedFile[bytes]"

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from torpaq.geo.polygons import to_lonlat
 from torpaq.geo.shape import Shape
-from torpaq.geo.traverse_legs import BearingReference, BearingUnit, DistanceUnit
+from torpaq.geo.traverse.legs import BearingReference, BearingUnit, DistanceUnit
 from torpaq.land.entry import Kind, Measure
 from torpaq.standard.codes import code_list
 from torpaq.standard.problems import Problem, has_errors

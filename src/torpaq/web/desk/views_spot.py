@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 from django.utils import timezone
 
-from torpaq.geo.coordinate_notation import Extent
-from torpaq.geo.coordinates import Candidate, Reading, read_coordinates
+from torpaq.geo.coordinates.formats import to_decimal, to_dm, to_dms, to_mgrs, to_utm, utm_text
+from torpaq.geo.coordinates.notation import Extent
+from torpaq.geo.coordinates.reading import Candidate, Reading, read_coordinates
 from torpaq.geo.crs import AZE
-from torpaq.geo.formats import to_decimal, to_dm, to_dms, to_mgrs, to_utm, utm_text
 from torpaq.land.balance import CLASS_NAMES
 from torpaq.land.entry import Entry, Status
 from torpaq.land.live import Spot

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from torpaq.geo.area import shoelace_m2
+from torpaq.geo.coordinates.declination import declination_deg
 from torpaq.geo.crs import AZE, Floats, NationalCrs, convergence_deg, geod
-from torpaq.geo.declination import declination_deg
 from torpaq.geo.geocheck import LIMITS, Extent, Limits
 from torpaq.geo.polygons import Checked, shape_from_lonlat
-from torpaq.geo.traverse_hints import BlunderHint, blunder_hints
-from torpaq.geo.traverse_legs import BearingReference, Closing, SolvedLeg, Survey, solved_legs
+from torpaq.geo.traverse.hints import BlunderHint, blunder_hints
+from torpaq.geo.traverse.legs import BearingReference, Closing, SolvedLeg, Survey, solved_legs
 from torpaq.standard.problems import Problem, has_errors, problem
 
 CHI2_95_2 = -2 * math.log(0.05)

@@ -1,7 +1,7 @@
 """Vector tiles (Mapbox Vector Tile 2.1) from flat arrays: Web Mercator z/x/y, extent 4096, buffer 64.
 
-Every polygon of a tile is valid (:mod:`torpaq.geo.tile_rings` says why) and no hazard is too small to be seen
-(:mod:`torpaq.geo.tile_draw` says how). Unit Mercator is Web Mercator (EPSG:3857) with the world as the square
+Every polygon of a tile is valid (:mod:`torpaq.geo.tiles.rings` says why) and no hazard is too small to be seen
+(:mod:`torpaq.geo.tiles.draw` says how). Unit Mercator is Web Mercator (EPSG:3857) with the world as the square
 [0, 1)², x east from the date line, y south from 85.0511°N; tile z/x/y covers [x, x + 1) / 2^z by [y, y + 1) / 2^z.
 """
 
@@ -14,9 +14,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from torpaq.geo.tile_draw import encode_features, measures
-from torpaq.geo.tile_index import TileIndex
-from torpaq.geo.tile_wire import Value, layer_message, value_field
+from torpaq.geo.tiles.draw import encode_features, measures
+from torpaq.geo.tiles.index import TileIndex
+from torpaq.geo.tiles.wire import Value, layer_message, value_field
 
 __all__ = ["Geometry", "TileIndex", "TileLayer", "encode_tile", "mercator_unit"]
 

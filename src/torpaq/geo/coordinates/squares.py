@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from torpaq.geo.coordinate_metres import zone_problems, zones_of
-from torpaq.geo.coordinate_mgrs import BANDS, POLAR_BANDS, Square, band_of, polar_square, squares
-from torpaq.geo.coordinate_notation import (
+from torpaq.geo.coordinates.metres import zone_problems, zones_of
+from torpaq.geo.coordinates.mgrs import BANDS, POLAR_BANDS, Square, band_of, polar_square, squares
+from torpaq.geo.coordinates.notation import (
     Datum,
     Explanation,
     Extent,
@@ -18,7 +18,7 @@ from torpaq.geo.coordinate_notation import (
     Proposal,
     ZoneSource,
 )
-from torpaq.geo.coordinate_scan import Scan
+from torpaq.geo.coordinates.scan import Scan
 from torpaq.standard.problems import problem
 
 REFERENCE = re.compile(r"\s*(?:(?:mgrs|usng)[\s:]*)?(\d{1,2})?\s*([a-z](?:\s*[a-z]){1,2})([\s\d,;/-]*)")

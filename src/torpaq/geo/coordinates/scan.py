@@ -9,8 +9,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, field, replace
 
-from torpaq.geo.coordinate_notation import Datum
-from torpaq.geo.coordinate_words import (
+from torpaq.geo.coordinates.notation import Datum
+from torpaq.geo.coordinates.words import (
     DEGREE_WORDS,
     LABELS,
     MINUTE_WORDS,

@@ -14,11 +14,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from torpaq.geo.arrangement import Arrangement, arrange
-from torpaq.geo.arrangement_components import DistinctShapes, components, distinct_shapes, take_rings
-from torpaq.geo.arrangement_exact import Ints, Ints32, group, kernel
-from torpaq.geo.arrangement_locate import face_boxes, inner_points, locate_points
-from torpaq.geo.box_index import BoxIndex, BoxTree, box_tree
+from torpaq.geo.partition.arrangement import Arrangement, arrange
+from torpaq.geo.partition.box_index import BoxIndex, BoxTree, box_tree
+from torpaq.geo.partition.components import DistinctShapes, components, distinct_shapes, take_rings
+from torpaq.geo.partition.exact import Ints, Ints32, group, kernel
+from torpaq.geo.partition.locate import face_boxes, inner_points, locate_points
 from torpaq.geo.shape import Shape
 
 __all__ = ["BoxIndex", "Faces", "atomic_faces", "components_of"]

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
-from torpaq.geo.coordinate_mgrs import BANDS, band_limits, band_of
-from torpaq.geo.coordinate_notation import (
+from torpaq.geo.coordinates.datum import gauss_kruger_to_sk42
+from torpaq.geo.coordinates.grids import NORTH, SOUTH, UPS_ZONE, Utm, degrees_outside_zone, from_utm, utm_zone
+from torpaq.geo.coordinates.mgrs import BANDS, band_limits, band_of
+from torpaq.geo.coordinates.notation import (
     METRES_A_DEGREE,
     Datum,
     Explanation,
@@ -21,9 +23,7 @@ from torpaq.geo.coordinate_notation import (
     Proposal,
     ZoneSource,
 )
-from torpaq.geo.coordinate_scan import Scan
-from torpaq.geo.datum import gauss_kruger_to_sk42
-from torpaq.geo.grids import NORTH, SOUTH, UPS_ZONE, Utm, degrees_outside_zone, from_utm, utm_zone
+from torpaq.geo.coordinates.scan import Scan
 from torpaq.standard.problems import Problem, problem
 
 MOST_OUTSIDE_DEG = 0.5

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from torpaq.geo.arrangement_exact import Ints, compare_products, grown, kernel, orientation
-from torpaq.geo.arrangement_noding import Bands, Edges, Noded
+from torpaq.geo.partition.exact import Ints, compare_products, grown, kernel, orientation
+from torpaq.geo.partition.noding import Bands, Edges, Noded
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from itertools import chain
 
 import numpy as np
 
-from torpaq.geo.arrangement_exact import LIMIT_CM, Ints, find_root, kernel, orientation, unite
-from torpaq.geo.arrangement_noding import Rings
-from torpaq.geo.box_index import box_tree, search_tree
+from torpaq.geo.partition.box_index import box_tree, search_tree
+from torpaq.geo.partition.exact import LIMIT_CM, Ints, find_root, kernel, orientation, unite
+from torpaq.geo.partition.noding import Rings
 from torpaq.geo.shape import Shape
 
 _LARGE_SHAPE = 20_000  # points; a larger shape is taken to touch whatever its box touches

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from torpaq.geo.arrangement_exact import Ints, grown, kernel
+from torpaq.geo.partition.exact import Ints, grown, kernel
 
 _NODE = 16  # children of a tree node
 _DEEPEST = 16  # levels a stack is made for: 16¹⁶ boxes

@@ -12,8 +12,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from torpaq.geo.coordinate_notation import Extent
-from torpaq.geo.coordinates import read_coordinates
+from torpaq.geo.coordinates.notation import Extent
+from torpaq.geo.coordinates.reading import read_coordinates
 from torpaq.standard.problems import Problem, problem
 
 CodeT = TypeVar("CodeT", bound=StrEnum)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from torpaq.geo.arrangement_exact import (
+from torpaq.geo.partition.exact import (
     Ints,
     compare_products,
     find_root,

@@ -7,7 +7,7 @@ Source: NGA.STND.0037 "Universal grids and grid reference systems" (2014); polar
 import math
 from dataclasses import dataclass
 
-from torpaq.geo.grids import FALSE_NORTHING_SOUTH_M, NORTH, SOUTH, UPS_ZONE, Utm, from_utm, to_utm
+from torpaq.geo.coordinates.grids import FALSE_NORTHING_SOUTH_M, NORTH, SOUTH, UPS_ZONE, Utm, from_utm, to_utm
 
 SQUARE_M = 100_000
 BANDS = "CDEFGHJKLMNPQRSTUVWX"

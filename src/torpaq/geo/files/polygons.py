@@ -13,7 +13,7 @@ import shapely
 
 from torpaq.geo.area import straight_area
 from torpaq.geo.crs import AZE, WGS84, Floats, NationalCrs
-from torpaq.geo.files_read import (
+from torpaq.geo.files.reading import (
     Contents,
     Feature,
     Read,

@@ -2,7 +2,7 @@
 
 GeoJSON, WKT and CSV are read by our own strict code, since libraries close open rings and skip bad points without a
 word; GeoPackage is read by GDAL (pyogrio) as stored bytes. Nothing here looks at the country: that is
-``geo.files``'s part.
+``geo.files.polygons``'s part.
 """
 
 import csv
@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from torpaq.geo.coordinate_notation import Extent
-from torpaq.geo.coordinates import read_coordinates
+from torpaq.geo.coordinates.notation import Extent
+from torpaq.geo.coordinates.reading import read_coordinates
 from torpaq.geo.crs import WGS84, Floats
 from torpaq.standard.problems import Problem, has_errors, problem
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 
 from torpaq.geo.crs import Floats
-from torpaq.geo.traverse_legs import SolvedLeg
+from torpaq.geo.traverse.legs import SolvedLeg
 from torpaq.standard.problems import Problem, problem
 
 CHI2_95_1 = 3.841459
@@ -67,7 +67,7 @@ def blunder_hints(legs: Sequence[SolvedLeg], covariances: Floats) -> tuple[Blund
 
     A wrong distance moves the end along its leg, a wrong bearing across the bisector of the two bearings: so a leg
     parallel to the misclosure is suspected of its distance, one square to it of its bearing. ``covariances`` as
-    from :func:`torpaq.geo.traverse.leg_covariances`.
+    from :func:`torpaq.geo.traverse.solution.leg_covariances`.
     """
     gap = np.array([sum(leg.east_m for leg in legs), sum(leg.north_m for leg in legs)])
     inverse = np.linalg.inv(covariances.sum(axis=0))

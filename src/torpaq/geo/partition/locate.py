@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from torpaq.geo.arrangement_exact import Ints, Ints32, compare_products, kernel
-from torpaq.geo.box_index import search_tree
+from torpaq.geo.partition.box_index import search_tree
+from torpaq.geo.partition.exact import Ints, Ints32, compare_products, kernel
 
 
 @kernel

@@ -13,7 +13,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
-from torpaq.geo.grids import grid_factors
+from torpaq.geo.coordinates.grids import grid_factors
 from torpaq.standard.problems import Problem, problem
 
 if TYPE_CHECKING:

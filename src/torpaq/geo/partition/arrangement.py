@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from torpaq.geo.arrangement_covers import Covers, Cycles, covers_of
-from torpaq.geo.arrangement_exact import UM_PER_CM, Ints, Ints32, group, kernel, rounded_um, whole_m2
-from torpaq.geo.arrangement_noding import Edges, Noded, Rings, bands_of, edges_of, node_edges
+from torpaq.geo.partition.covers import Covers, Cycles, covers_of
+from torpaq.geo.partition.exact import UM_PER_CM, Ints, Ints32, group, kernel, rounded_um, whole_m2
+from torpaq.geo.partition.noding import Edges, Noded, Rings, bands_of, edges_of, node_edges
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from torpaq.geo.coordinate_notation import (
+from torpaq.geo.coordinates.notation import (
     METRES_A_DEGREE,
     Datum,
     Explanation,
@@ -21,8 +21,8 @@ from torpaq.geo.coordinate_notation import (
     Order,
     Proposal,
 )
-from torpaq.geo.coordinate_scan import DEGREE, MINUTE, SECOND, LabelAt, Number, Scan
-from torpaq.geo.coordinate_words import LAT, LON, Label, readings_of
+from torpaq.geo.coordinates.scan import DEGREE, MINUTE, SECOND, LabelAt, Number, Scan
+from torpaq.geo.coordinates.words import LAT, LON, Label, readings_of
 from torpaq.standard.problems import Problem, problem
 
 MARKS = (("", DEGREE), ("", MINUTE), ("", SECOND))

@@ -18,9 +18,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from torpaq.geo.tile_clip import clip_lines, clip_rings, thickened
-from torpaq.geo.tile_rings import clean_ring, valid_rings
-from torpaq.geo.tile_wire import EXTENT, LINE, POINT, POLYGON, commands, write_feature
+from torpaq.geo.tiles.clip import clip_lines, clip_rings, thickened
+from torpaq.geo.tiles.rings import clean_ring, valid_rings
+from torpaq.geo.tiles.wire import EXTENT, LINE, POINT, POLYGON, commands, write_feature
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

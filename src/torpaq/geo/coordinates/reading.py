@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from torpaq.geo.coordinate_angles import read_angles
-from torpaq.geo.coordinate_metres import read_metres
-from torpaq.geo.coordinate_mgrs import to_mgrs
-from torpaq.geo.coordinate_notation import (
+from torpaq.geo.coordinates.angles import read_angles
+from torpaq.geo.coordinates.datum import OPERATIONS, DatumOperation, find_operation, sk42_to_wgs84, spread_m
+from torpaq.geo.coordinates.formats import to_decimal, to_dm, to_dms, to_utm, utm_text
+from torpaq.geo.coordinates.metres import read_metres
+from torpaq.geo.coordinates.mgrs import to_mgrs
+from torpaq.geo.coordinates.notation import (
     Datum,
     DecidedBy,
     Explanation,
@@ -24,10 +26,8 @@ from torpaq.geo.coordinate_notation import (
     Proposal,
     ZoneSource,
 )
-from torpaq.geo.coordinate_scan import Scan, is_not_a_number, make_plain, scan
-from torpaq.geo.coordinate_squares import read_square
-from torpaq.geo.datum import OPERATIONS, DatumOperation, find_operation, sk42_to_wgs84, spread_m
-from torpaq.geo.formats import to_decimal, to_dm, to_dms, to_utm, utm_text
+from torpaq.geo.coordinates.scan import Scan, is_not_a_number, make_plain, scan
+from torpaq.geo.coordinates.squares import read_square
 from torpaq.standard.problems import Problem, has_errors, problem
 
 __all__ = [

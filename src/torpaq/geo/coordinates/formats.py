@@ -1,7 +1,7 @@
 """A place written out: decimal degrees, degrees and minutes, degrees minutes and seconds, UTM, MGRS.
 
-Everything written here is read back by :func:`torpaq.geo.coordinates.read_coordinates` to within its digits. Angles
-are rounded to the nearest unit of their last digit (halves away from zero) before they are cut into minutes and
+Everything written here is read back by :func:`torpaq.geo.coordinates.reading.read_coordinates` to within its digits.
+Angles are rounded to the nearest unit of their last digit (halves away from zero) before they are cut into minutes and
 seconds, so that 59.99996″ carries; grid references of MGRS are cut off, never rounded. All functions take WGS 84
 longitude and latitude in degrees and raise ``ValueError`` for what is no place.
 """
@@ -9,8 +9,8 @@ longitude and latitude in degrees and raise ``ValueError`` for what is no place.
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
-from torpaq.geo.coordinate_mgrs import to_mgrs
-from torpaq.geo.grids import UPS_ZONE, Utm, check_place, to_utm, wrap_lon
+from torpaq.geo.coordinates.grids import UPS_ZONE, Utm, check_place, to_utm, wrap_lon
+from torpaq.geo.coordinates.mgrs import to_mgrs
 
 __all__ = ["Utm", "to_decimal", "to_dm", "to_dms", "to_mgrs", "to_utm", "utm_text"]
 

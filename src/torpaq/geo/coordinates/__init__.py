@@ -1,0 +1,1 @@
+"""Coordinates as people type them: read, written, shifted between datums; and where north is."""
