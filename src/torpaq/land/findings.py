@@ -10,7 +10,7 @@ from torpaq.land.postings import HIGH, LAND_ACCOUNT, UNRECORDED, Postings
 from torpaq.land.rules import CHA, HAND_OVER, ILLEGAL, NONE, OPENS, RULES, SHA, STATUSES, problem_code
 from torpaq.standard.problems import Problem, problem
 
-SLIVER_AREA2_UM2 = 2 * HIGH  # 1 m², the unit figures are published in; doubled µm²
+SLIVER_HIGH = 2  # of the high part of an area: 1 m², the unit figures are published in; doubled µm²
 CLASS_CODES = (Contamination.MINE.code, Contamination.ERW.code)
 UM2 = 2 * HIGH  # doubled µm² in a square metre
 SEEN_M2 = 0.01  # what a problem states its area to
@@ -59,15 +59,19 @@ def posting_findings(book: Book, postings: Postings) -> list[Problem]:
 
 
 def new_posting_findings(book: Book, before: Postings, after: Postings) -> list[Problem]:
-    """Return the problems that lie in movements now and did not before, or whose land grew by over 0.01 m²."""
+    """Return the problems that lie in movements now and did not before, or whose land grew.
+
+    Grew: by more than 0.01 m², or from a sliver to land that counts.
+    """
     old, now = suspect_rows(book, before), suspect_rows(book, after)
     if not len(old):
         return _problems(book, now)
     order = np.argsort(old.key())
-    keys, areas_m2 = old.key()[order], old.area_m2()[order]
-    place = np.minimum(np.searchsorted(keys, now.key()), len(keys) - 1)
-    new = (keys[place] != now.key()) | (now.area_m2() > areas_m2[place] + SEEN_M2)
-    return _problems(book, now.where(new))
+    old = old.where(order)
+    place = np.minimum(np.searchsorted(old.key(), now.key()), len(old) - 1)
+    same = old.where(place)
+    grew = (now.area_m2() > same.area_m2() + SEEN_M2) | ((now.high >= SLIVER_HIGH) & (same.high < SLIVER_HIGH))
+    return _problems(book, now.where((same.key() != now.key()) | grew))
 
 
 def suspect_rows(book: Book, postings: Postings) -> Postings:
@@ -110,7 +114,7 @@ def _code(operation: int, was: int, to: int, area2: int) -> str:
         return "class_not_recorded"
     if to != ILLEGAL:
         return "land_of_other_area"
-    if area2 < SLIVER_AREA2_UM2:
+    if area2 < SLIVER_HIGH * HIGH:
         return "sliver_skipped"
     if operation == HAND_OVER and was == NONE:
         return "land_not_recorded"
