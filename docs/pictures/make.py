@@ -9,10 +9,11 @@ from torpaq.web.serve import served
 
 HERE = Path(__file__).parent
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+MIDDLE, ZOOM = "[47.12, 39.47]", 11.2
 
 
 def main(programme: Path) -> None:
-    """Sign in to the demonstration programme and take the picture once the map is still."""
+    """Sign in to the demonstration programme, choose an area and take the picture once the map is still."""
     with served(programme) as address, sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
@@ -20,7 +21,12 @@ def main(programme: Path) -> None:
         page.fill("input[name=username]", "authority")
         page.fill("input[name=password]", "torpaq-demo-2026")
         page.press("input[name=password]", "Enter")
-        page.wait_for_selector("[data-map-idle]", timeout=60_000)
+        page.wait_for_selector("#map[data-idle]", timeout=60_000)
+        page.evaluate(f"window.torpaqMap.jumpTo({{ center: {MIDDLE}, zoom: {ZOOM} }})")
+        page.wait_for_timeout(4_000)
+        page.mouse.click(664, 524)
+        page.wait_for_selector("#record h2", timeout=30_000)
+        page.wait_for_timeout(2_000)
         page.screenshot(path=HERE / "desk.png")
         browser.close()
 
