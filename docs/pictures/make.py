@@ -1,4 +1,4 @@
-"""Photograph the desk for the README: ``python docs/pictures/make.py PROGRAMME`` (needs Chromium and the dev packages)."""
+"""Photograph the desk for the README: ``python docs/pictures/make.py PROGRAMME`` (needs Chromium, the dev packages)."""
 
 import sys
 from pathlib import Path
