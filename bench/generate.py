@@ -13,7 +13,7 @@ def clustered_shapes(n: int, seed: int) -> list[Shape]:
     """Return n star-shaped polygons of 8 to 16 vertices (mean 12), snapped to 1 cm, twelve around each hazard."""
     rng = np.random.default_rng(seed)
     n_hazards = -(-n // EVENTS_PER_HAZARD)
-    hazard_x, hazard_y = _hazards(n_hazards, rng)
+    hazard_x, hazard_y = hazards(n_hazards, rng)
     centre_x = np.repeat(hazard_x, EVENTS_PER_HAZARD)[:n] + rng.normal(0, 110, n)
     centre_y = np.repeat(hazard_y, EVENTS_PER_HAZARD)[:n] + rng.normal(0, 110, n)
     radius = rng.lognormal(np.log(85), 0.45, n)
@@ -29,7 +29,7 @@ def clustered_shapes(n: int, seed: int) -> list[Shape]:
     return [Shape(points[starts[i] : starts[i + 1]].tobytes(), (int(sizes[i]),)) for i in range(n)]
 
 
-def _hazards(n_hazards: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def hazards(n_hazards: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Return positions of hazards, metres: clusters of 1 to 15, most of them small, neighbours about 400 m apart."""
     sizes = np.minimum(rng.geometric(0.35, n_hazards), MOST_HAZARDS_PER_CLUSTER)
     cluster = np.repeat(np.arange(n_hazards), sizes)[:n_hazards]

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from generate import EVENTS_PER_HAZARD, _hazards, clustered_shapes
+from generate import EVENTS_PER_HAZARD, clustered_shapes, hazards
 from torpaq.geo.shape import CM_PER_M, Shape
 from torpaq.land.entry import Contamination, Entry, Kind, Located, Status
 
@@ -37,11 +37,11 @@ def legal_book(n: int, seed: int) -> list[Entry]:
     One hazard in twenty is redrawn instead of extended, one in fifty has its handover taken back by a void.
     """
     rng = np.random.default_rng(seed)
-    n_hazards = -(-n // EVENTS_PER_HAZARD)
-    x, y = _hazards(n_hazards, rng)
-    radius = rng.lognormal(np.log(120), 0.35, n_hazards)
-    day = rng.integers(0, DAYS, n_hazards)
-    entries = [entry for h in range(n_hazards) for entry in _life(h, (x[h], y[h]), radius[h], int(day[h]), rng)]
+    nhazards = -(-n // EVENTS_PER_HAZARD)
+    x, y = hazards(nhazards, rng)
+    radius = rng.lognormal(np.log(120), 0.35, nhazards)
+    day = rng.integers(0, DAYS, nhazards)
+    entries = [entry for h in range(nhazards) for entry in _life(h, (x[h], y[h]), radius[h], int(day[h]), rng)]
     entries.sort(key=lambda entry: entry.recorded)
     return entries[:n]
 
