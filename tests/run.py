@@ -37,15 +37,10 @@ def main(arguments: Sequence[str]) -> int:
         loudly("SKIPPED: the tests on PostgreSQL + PostGIS. Install postgresql-15-postgis-3 and run this again.")
     else:
         with private_cluster() as url:
-            if suite("PostgreSQL + PostGIS", [*arguments, *second_half(arguments)], {"TORPAQ_DATABASE_URL": url}) != 0:
+            if suite("PostgreSQL + PostGIS", arguments, {"TORPAQ_DATABASE_URL": url}) != 0:
                 failed.append("tests on PostgreSQL + PostGIS")
     loudly("FAILED: " + ", ".join(failed) if failed else "Everything passed.")
     return 1 if failed else 0
-
-
-def second_half(arguments: Sequence[str]) -> list[str]:
-    """The second engine changes nothing for tests that never open a database: they are not run twice."""
-    return [] if arguments else ["-m", "both_engines or browser"]
 
 
 def install_what_is_missing() -> None:

@@ -38,7 +38,7 @@ STEPS = {
     "packages": "Front-end packages and translations",
     "entries": "Inventing hazardous areas and their lives",
     "database": "Creating the database",
-    "fold": "Folding the ledger into land",
+    "fold": "Folding the ledger into land (compiled the first time: half a minute)",
     "ledger": "Writing the ledger, entry by entry in its chain",
     "tiles": "Drawing the map's low zooms",
 }
