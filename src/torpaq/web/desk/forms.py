@@ -133,8 +133,8 @@ def _classes(values: QueryDict, given: EntryInput) -> Contamination:
 
 
 def _with_common(entry: Entry, values: QueryDict, given: EntryInput) -> Entry:
-    codes = {name: _word(values, name, given) for name in ("unit", "operator", "method", "sector")}
-    return replace(entry, **codes)  # type: ignore[arg-type]
+    unit, operator, method, sector = (_word(values, name, given) for name in ("unit", "operator", "method", "sector"))
+    return replace(entry, unit=unit, operator=operator, method=method, sector=sector)
 
 
 def _with_assertion(entry: Entry, values: QueryDict, given: EntryInput) -> Entry:
