@@ -14,6 +14,7 @@ Cell = object  # text, int, float, bool, a date or None, as the file holds it
 ZIP_SIGNATURE = b"PK"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 MOST_UNPACKED_BYTES = 256 * 1024 * 1024  # a small file that unpacks to more is not a table but an attack
+LONGEST_CELL = 100_000  # characters; longer is no cell of a table but a quote that was never closed
 
 # openpyxl has no error of its own for a broken file: its zip and XML layers raise all of these.
 WORKBOOK_ERRORS = (
@@ -92,9 +93,10 @@ def _csv_cells(line: bytes) -> tuple[tuple[Cell, ...], str]:
     except UnicodeDecodeError as error:
         return (), f"0x{line[error.start]:02x}"
     try:
-        return tuple(next(csv.reader([text.rstrip("\r")]), [])), ""
-    except csv.Error:  # a cell of more than 131,072 characters
+        cells = tuple(next(csv.reader([text.rstrip("\r")]), []))
+    except csv.Error:
         return (text,), ""
+    return ((text,) if any(len(cell) > LONGEST_CELL for cell in cells) else cells), ""
 
 
 def _fill(sheet: Sheet, rows: Sequence[tuple[int, tuple[Cell, ...], str]]) -> None:

@@ -229,12 +229,14 @@ def read_csv_points(text: str, subject: str, extent: tuple[float, float, float, 
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     first = next((line for line in lines if line.strip()), "")
     delimiter = next((mark for mark in (";", "\t") if mark in first), ",")
-    csv.field_size_limit(MAX_BYTES)  # a polygon of 6,000 points as WKT is longer than what csv takes for a cell
+    usual = csv.field_size_limit(MAX_BYTES)  # a polygon of 6,000 points as WKT is longer than what csv takes for a cell
     try:
         reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter, strict=True)
         rows = [row for row in reader if any(row)]
     except csv.Error as error:
         return None, [problem("csv_unreadable", subject, reason=str(error))]
+    finally:
+        csv.field_size_limit(usual)  # the limit is the whole process's
     header = [cell.strip().lower() for cell in rows[0]] if rows else []
     name_at, wkt_at = _column(header, NAME_COLUMNS), _column(header, WKT_COLUMNS)
     if wkt_at is not None:
