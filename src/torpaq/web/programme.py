@@ -47,7 +47,9 @@ def open_programme(directory: Path) -> None:
 
 
 def is_built(directory: Path) -> bool:
-    """Say whether the folder holds a programme that was built to the end."""
+    """Say whether the folder holds a programme that was built to the end; any folder of ours has its key."""
+    if not (directory / "secret_key").exists():
+        return False
     if not os.environ.get("TORPAQ_DATABASE_URL") and not (directory / "programme.sqlite3").exists():
         return False
     open_programme(directory)
