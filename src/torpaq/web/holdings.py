@@ -79,11 +79,10 @@ def m2_by_area(book: Book, postings: Postings) -> NDArray[np.float64]:
     For thousands of areas at once, where a float's precision is enough; :func:`holdings_by_area` is the exact twin.
     """
     area, account, status, high, low = _signed(book, postings)
-    sums = np.zeros((2, len(book.areas), ACCOUNTS, STATUS_COUNT), np.int64)
-    np.add.at(sums[0], (area, account, status), high)
-    np.add.at(sums[1], (area, account, status), low)
-    m2: NDArray[np.float64] = (sums[0] * float(HIGH) + sums[1]) / UM2
-    return m2
+    cell = (area * ACCOUNTS + account) * STATUS_COUNT + status
+    size = len(book.areas) * ACCOUNTS * STATUS_COUNT
+    whole, rest = (np.bincount(cell, part, minlength=size) for part in (high, low))  # whole numbers, exact as floats
+    return ((whole * float(HIGH) + rest) / UM2).reshape(-1, ACCOUNTS, STATUS_COUNT)
 
 
 def _signed(book: Book, postings: Postings) -> tuple[Longs, Longs, Longs, Longs, Longs]:

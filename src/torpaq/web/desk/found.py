@@ -1,7 +1,7 @@
 """Which hazardous areas answer a question: one function behind the list, the map and the figures."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from math import fsum
@@ -115,7 +115,8 @@ def bounds_of(lines: Iterable[AreaLine]) -> list[float] | None:
 
 
 def _find(question: Question, land: LiveLand, head: str) -> list[AreaLine]:
-    rows = _rows(question).values_list(*COLUMNS)
+    any_day = replace(question, on=None, known=None, status="", contamination="", sort="", area="")
+    rows = remembered(head, ("rows", any_day), lambda: list(_rows(question).values_list(*COLUMNS)))
     if question.is_now:
         lines = [AreaLine(*row) for row in rows]
     else:
