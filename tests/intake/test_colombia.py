@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from support import shared_data
-from torpaq.intake.records import OrdnanceCategory, SourceReading, import_summary, new_counts, new_entries
+from torpaq.intake.source_reading import OrdnanceCategory, SourceReading, import_summary, new_counts, new_entries
 from torpaq.intake.sources import read_source
 from torpaq.intake.sources.colombia_desminado import COLUMNS, slug
 from torpaq.land.entry import BOTH, Kind, Unlocated

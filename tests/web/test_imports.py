@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from torpaq.intake.records import OrdnanceCategory, OrdnanceCount, SourceReading
+from torpaq.intake.source_reading import OrdnanceCategory, OrdnanceCount, SourceReading
 from torpaq.web.imports import import_reading
 from torpaq.web.models import ImportBatch, LedgerEntry, Programme
 from torpaq.web.models import OrdnanceCount as CountRow

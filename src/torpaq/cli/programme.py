@@ -26,7 +26,7 @@ from torpaq.cli.output import (
     write_table,
 )
 from torpaq.intake.demonstration import generate
-from torpaq.intake.records import SourceReading, import_summary
+from torpaq.intake.source_reading import SourceReading, import_summary
 from torpaq.intake.sources import SOURCES, read_source
 from torpaq.standard.problems import Problem, has_errors, problem
 

@@ -6,7 +6,7 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
-from torpaq.intake.records import SourceReading, new_counts, new_entries
+from torpaq.intake.source_reading import SourceReading, new_counts, new_entries
 from torpaq.standard.problems import Problem, problem
 from torpaq.web.accounts import note
 from torpaq.web.live import live_land

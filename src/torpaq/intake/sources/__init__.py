@@ -4,7 +4,7 @@ The pattern for a new source, one module in this folder:
 
 1. ``NAME`` (the module's own), ``COUNTRY``, ``COLUMNS`` (its header, as published) and ``read(sheet, sha256,
    recorded)`` that turns the rows of a :class:`~torpaq.intake.sheets.Sheet` into a
-   :class:`~torpaq.intake.records.SourceReading`.
+   :class:`~torpaq.intake.source_reading.SourceReading`.
 2. The module's docstring says who published the file, what a row is, what a row does not say, and every reading of a
    doubtful cell **with its reason**. Where a published row is plainly wrong, a table in the module gives the row's
    content, the right value and the reason; the row's problem still says that it was corrected. Nothing else changes
@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from torpaq.intake.records import SourceReading
 from torpaq.intake.sheets import Sheet, read_sheet
+from torpaq.intake.source_reading import SourceReading
 from torpaq.intake.sources import colombia_desminado
 from torpaq.standard.problems import problem
 

@@ -27,8 +27,8 @@ from datetime import date
 from decimal import Decimal
 
 from torpaq.intake.numbers import Row
-from torpaq.intake.records import OrdnanceCategory, OrdnanceCount, SourceReading
 from torpaq.intake.sheets import Sheet
+from torpaq.intake.source_reading import OrdnanceCategory, OrdnanceCount, SourceReading
 from torpaq.land.entry import BOTH, Entry, Kind, Unlocated
 from torpaq.standard.problems import Problem, problem
 
