@@ -22,10 +22,11 @@ class Code:
     labels: Mapping[str, str]
 
 
-def read_codes(path: Path) -> Mapping[str, Code]:
+def read_codes(path: Path, beside: Mapping[str, Code] = MappingProxyType({})) -> Mapping[str, Code]:
     """Read one list: columns code, parent, clause, since, retired, az, en, ru. Order is kept.
 
-    Raises ``ValueError`` where a code stands twice or a parent is not in the list.
+    ``beside`` is the list that this one adds to; its codes may be parents. Raises ``ValueError`` where a code stands
+    twice or a parent is not in the list.
     """
     codes: dict[str, Code] = {}
     for row in read_table(path):
@@ -33,7 +34,9 @@ def read_codes(path: Path) -> Mapping[str, Code]:
             raise ValueError(f"{path.name}: the code {row['code']} stands twice")
         labels = MappingProxyType({language: row[language] for language in LANGUAGES})
         codes[row["code"]] = Code(row["code"], row["parent"], row["clause"], row["since"], row["retired"], labels)
-    orphans = [code.code for code in codes.values() if code.parent and code.parent not in codes]
+    orphans = [
+        code.code for code in codes.values() if code.parent and code.parent not in codes and code.parent not in beside
+    ]
     if orphans:
         raise ValueError(f"{path.name}: {orphans} name a parent that is not in the list")
     return MappingProxyType(codes)

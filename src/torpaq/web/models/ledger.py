@@ -1,68 +1,11 @@
-"""The programme's tables. The ledger is the only truth; hazardous areas are derived and rebuilt at will."""
+"""The ledger, the only truth; hazardous areas, derived and rebuilt at will; and entries that wait for a signature."""
 
-from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 
 from torpaq.land.entry import Kind, Measure, Status
 from torpaq.web.fields import Shaped
-
-CODE_LENGTH = 200
-"""The longest id, code or name an entry may carry: PostgreSQL's indexes and people's eyes both end somewhere."""
-
-
-class OrganisationKind(models.TextChoices):
-    """What an organisation is in the programme."""
-
-    AUTHORITY = "authority", "Authority"
-    OPERATOR = "operator", "Operator"
-    DONOR = "donor", "Donor"
-
-
-class Role(models.TextChoices):
-    """What a person may do; ``torpaq.web.accounts`` says which right each role has."""
-
-    VIEWER = "viewer", "Viewer"
-    OPERATOR = "operator", "Operator"
-    IM_OFFICER = "im_officer", "Information management officer"
-    APPROVER = "approver", "Approver"
-    ADMIN = "admin", "Administrator"
-
-
-class Organisation(models.Model):
-    """The Authority, an operator or a donor."""
-
-    kind = models.CharField(max_length=16, choices=OrganisationKind.choices)
-    code = models.CharField(max_length=32, unique=True)
-    name_az = models.CharField(max_length=200)
-    name_en = models.CharField(max_length=200)
-    name_ru = models.CharField(max_length=200)
-
-    def __str__(self) -> str:
-        return self.code
-
-    def name(self, language: str) -> str:
-        """The organisation's name in ``az``, ``en`` or ``ru``."""
-        return str(getattr(self, f"name_{language}", self.name_en))
-
-
-class Account(AbstractUser):
-    """A person who signs in: one role in one organisation."""
-
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="accounts")
-    role = models.CharField(max_length=16, choices=Role.choices, default=Role.VIEWER)
-    language = models.CharField(max_length=2, default="en")
-
-
-class Programme(models.Model):
-    """What this database holds: one row."""
-
-    name = models.CharField(max_length=200)
-    country = models.CharField(max_length=3)
-    is_synthetic = models.BooleanField(default=False)
-    synthetic_label = models.CharField(max_length=300, blank=True)
-    standard_version = models.CharField(max_length=32)
-    created = models.DateTimeField(default=timezone.now)
+from torpaq.web.models.people import CODE_LENGTH, Account, Organisation
 
 
 class LedgerEntry(Shaped):
@@ -189,6 +132,7 @@ class Proposal(Shaped):
 
     ``line`` is the entry's text form; ``arithmetic`` the areas before, after and their difference, reckoned against the
     ledger whose last entry has ``base_position`` and ``base_hash``; ``problems`` what that trial found.
+    ``field_record`` is the accepted record it was made of and ``reported_m2`` the area that record states.
     """
 
     state = models.CharField(max_length=16, choices=ProposalState.choices, default=ProposalState.DRAFTED, db_index=True)
@@ -205,6 +149,10 @@ class Proposal(Shaped):
     signer = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.TextField(blank=True)
     position = models.PositiveIntegerField(null=True)
+    field_record = models.ForeignKey(
+        "torpaq_web.FieldRecord", on_delete=models.PROTECT, null=True, related_name="proposals"
+    )
+    reported_m2 = models.FloatField(null=True)
     created = models.DateTimeField(default=timezone.now)
     submitted = models.DateTimeField(null=True)
     decided = models.DateTimeField(null=True)
@@ -216,21 +164,6 @@ class Proposal(Shaped):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.area}"
-
-
-class Audit(models.Model):
-    """Who saw or changed what. ``action`` is a lower_snake code, ``subject`` what it was done to."""
-
-    at = models.DateTimeField(default=timezone.now, db_index=True)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
-    action = models.CharField(max_length=64)
-    subject = models.CharField(max_length=200)
-    detail = models.JSONField(default=dict, blank=True)
-
-    class Meta:
-        """Order and indexes."""
-
-        ordering = ("-at",)
 
 
 class ImportBatch(models.Model):
@@ -260,11 +193,3 @@ class OrdnanceCount(models.Model):
         """Order and indexes."""
 
         indexes = (models.Index(fields=["month", "unit"], name="ordnance_month_unit"),)
-
-
-class SignInAttempt(models.Model):
-    """A failed sign-in, kept a short while to slow guessing down."""
-
-    at = models.DateTimeField(default=timezone.now, db_index=True)
-    username = models.CharField(max_length=150, db_index=True)
-    address = models.CharField(max_length=64)

@@ -1,0 +1,67 @@
+"""The programme's tables, by subject: people, the ledger, uploaded files, field records."""
+
+from torpaq.web.models.batches import Batch, BatchRow, BatchState, ColumnMatch, Job, JobState, RowVerdict
+from torpaq.web.models.ledger import (
+    AreaStatus,
+    HazardousArea,
+    ImportBatch,
+    LedgerEntry,
+    OrdnanceCount,
+    Proposal,
+    ProposalState,
+)
+from torpaq.web.models.people import (
+    CODE_LENGTH,
+    Account,
+    Audit,
+    Device,
+    Organisation,
+    OrganisationKind,
+    Programme,
+    Role,
+    SignInAttempt,
+    Team,
+)
+from torpaq.web.models.records import (
+    FieldRecord,
+    Identity,
+    RecordState,
+    RecordVersion,
+    Submission,
+    SubmissionFile,
+    SubmissionState,
+)
+
+__all__ = [
+    "CODE_LENGTH",
+    "Account",
+    "AreaStatus",
+    "Audit",
+    "Batch",
+    "BatchRow",
+    "BatchState",
+    "ColumnMatch",
+    "Device",
+    "FieldRecord",
+    "HazardousArea",
+    "Identity",
+    "ImportBatch",
+    "Job",
+    "JobState",
+    "LedgerEntry",
+    "OrdnanceCount",
+    "Organisation",
+    "OrganisationKind",
+    "Programme",
+    "Proposal",
+    "ProposalState",
+    "RecordState",
+    "RecordVersion",
+    "Role",
+    "RowVerdict",
+    "SignInAttempt",
+    "Submission",
+    "SubmissionFile",
+    "SubmissionState",
+    "Team",
+]
