@@ -38,15 +38,31 @@ class Right(StrEnum):
     PROPOSE_ANY = "propose_any"
     SIGN = "sign"
     IMPORT = "import"
+    RECORD_OWN = "record_own"
+    RECORD_ANY = "record_any"
+    REVIEW = "review"
+    SEE_IDENTITIES = "see_identities"
+    ENROL = "enrol"
     MANAGE_ACCOUNTS = "manage_accounts"
 
 
 RIGHTS: Mapping[str, frozenset[Right]] = MappingProxyType(
     {
         Role.VIEWER: frozenset({Right.SEE_LAND}),
-        Role.OPERATOR: frozenset({Right.SEE_LAND, Right.PROPOSE_OWN}),
-        Role.IM_OFFICER: frozenset({Right.SEE_LAND, Right.PROPOSE_ANY, Right.IMPORT}),
-        Role.APPROVER: frozenset({Right.SEE_LAND, Right.SIGN}),
+        Role.OPERATOR: frozenset({Right.SEE_LAND, Right.PROPOSE_OWN, Right.RECORD_OWN, Right.IMPORT, Right.ENROL}),
+        Role.IM_OFFICER: frozenset(
+            {
+                Right.SEE_LAND,
+                Right.PROPOSE_ANY,
+                Right.IMPORT,
+                Right.RECORD_OWN,
+                Right.RECORD_ANY,
+                Right.REVIEW,
+                Right.SEE_IDENTITIES,
+                Right.ENROL,
+            }
+        ),
+        Role.APPROVER: frozenset({Right.SEE_LAND, Right.SIGN, Right.REVIEW}),
         Role.ADMIN: frozenset({Right.SEE_LAND, Right.MANAGE_ACCOUNTS}),
     }
 )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils import timezone
 
+from torpaq.intake.record.proposing import ProposedEntry
 from torpaq.land.balance import CLASS_NAMES
 from torpaq.land.entry import Entry, Located
 from torpaq.land.live import LiveLand
@@ -15,7 +16,7 @@ from torpaq.standard.problems import Problem, has_errors, problem
 from torpaq.web.accounts import Right, lacks_right, may_propose_for, note
 from torpaq.web.holdings import Holding
 from torpaq.web.live import live_land
-from torpaq.web.models import Account, HazardousArea, Proposal, ProposalState
+from torpaq.web.models import Account, FieldRecord, HazardousArea, Proposal, ProposalState
 from torpaq.web.programme_row import programme_crs
 from torpaq.web.rows import Head
 from torpaq.web.store import append, try_entry
@@ -46,6 +47,30 @@ def draft(
         proposal.save()
         note(author, "proposal_drafted", str(proposal.pk), line=proposal.line)
     return proposal, problems
+
+
+def propose_from_record(
+    record: FieldRecord, proposed: Sequence[ProposedEntry], acceptor: Account, land: LiveLand, head: Head
+) -> list[Problem]:
+    """Make of an accepted record's entries proposals that wait for a signature; return what is wrong with any of them.
+
+    The caller has the land and a transaction, and rolls it back where there is an error. Whoever accepted the record
+    is the author: somebody else has to sign.
+    """
+    problems: list[Problem] = []
+    for one in proposed:
+        entry = one.entry
+        proposal = Proposal(author=acceptor, organisation=acceptor.organisation, field_record=record)
+        proposal.state, proposal.kind, proposal.area = ProposalState.SUBMITTED, entry.kind.value, entry.area
+        proposal.shape = entry.place.shape if isinstance(entry.place, Located) else None
+        proposal.original = {"record": record.uid, "element": one.element}
+        proposal.reported_m2, proposal.submitted = one.reported_m2, timezone.now()
+        proposal.save()
+        entry = replace(entry, id=f"P-{proposal.pk}", recorded=timezone.localdate(), approver="")
+        problems += _reckon(proposal, entry, land, head)
+        proposal.save()
+        note(acceptor, "proposal_submitted", str(proposal.pk), record=record.uid)
+    return problems
 
 
 def submit(proposal: Proposal, author: Account) -> list[Problem]:
@@ -192,6 +217,8 @@ def _may_not_decide(proposal: Proposal, signer: Account) -> list[Problem]:
     if missing:
         return [missing]
     if proposal.author_id == signer.pk:
+        return [problem("signer_is_author", str(proposal.pk), author=_name(signer))]
+    if proposal.field_record and proposal.field_record.versions.filter(account=signer).exists():
         return [problem("signer_is_author", str(proposal.pk), author=_name(signer))]
     return _wrong_state(proposal, (ProposalState.SUBMITTED,))
 

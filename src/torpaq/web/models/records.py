@@ -26,7 +26,9 @@ class FieldRecord(Shaped):
 
     ``uid`` is the record's identity for life: the id of its first version. ``subject`` is what it speaks of: the id of
     a hazardous area, or of another record. ``conflicts`` lists elements on which versions disagree and a person must
-    decide; ``findings`` what checking found. ``shape`` is the (first) boundary, snapped, for the map.
+    decide; ``findings`` what checking found. ``accepted_values`` are
+    those that were accepted last, ``accepted_position`` their place in the programme's order of acceptance: a later
+    version changes ``values`` and has to be accepted anew. ``shape`` is the (first) boundary, snapped, for the map.
     """
 
     uid = models.CharField(max_length=ID_LENGTH, unique=True)
@@ -46,6 +48,8 @@ class FieldRecord(Shaped):
     device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="records")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="records")
     batch_row = models.PositiveIntegerField(null=True)
+    accepted_values = models.JSONField(null=True)
+    accepted_position = models.PositiveIntegerField(null=True, db_index=True)
     reviewer = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.TextField(blank=True)
     lon = models.FloatField(null=True)
