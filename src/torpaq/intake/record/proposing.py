@@ -12,8 +12,8 @@ land_release_product              its one product likewise
 ================================  =====================================================================================
 
 The day an entry takes effect is the day the report says it was decided or the work ended: ``decision_date`` of a
-land-release product, ``end_date`` of a completion, ``survey_ended_on`` of a technical survey; the date of information
-everywhere else and where these are not given. Sources: IMAS 07.11, 08.10, 08.20, 08.30, 09.10.
+land-release product, ``end_date`` of a completion and of a technical survey; the date of information everywhere else
+and where these are not given. Sources: IMAS 07.11, 08.10, 08.20, 08.30, 09.10.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -46,6 +46,9 @@ SURVEYED = MappingProxyType(
 )
 PART_OUTCOMES = MappingProxyType({"confirmed": Kind.CONFIRM, "reduced": Kind.REDUCE, "extended": Kind.EXTEND})
 RELEASED = MappingProxyType({"cancelled": Kind.CANCEL, "reduced": Kind.REDUCE, "cleared": Kind.CLEAR})
+DECIDED_ON = MappingProxyType(
+    {"land_release_product": "decision_date", "completion": "end_date", "technical_survey": "end_date"}
+)
 SAYS_NOTHING = ("unknown", "scrap", "small_arms")
 """Codes of contamination and of ordnance that tell no class."""
 
@@ -77,12 +80,16 @@ class _Proposing:
     """What is read of one record so far."""
 
     values: Row
-    form: Form
     context: Context
-    whole: Shape | None
     name: str
+    whole: Shape | None
     proposed: list[ProposedEntry] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def form(self) -> Form:
+        """The record's form."""
+        return self.context.form
 
     def text(self, element: str) -> str:
         """Return a text of the record, empty where it has none."""
@@ -95,17 +102,17 @@ class _Proposing:
 
 
 def propose(
-    values: Mapping[str, Value], form: Form, context: Context, whole: Shape | None = None, name: str = ""
+    values: Mapping[str, Value], context: Context, name: str = "", whole: Shape | None = None
 ) -> tuple[list[ProposedEntry], list[Problem]]:
-    """Return the entries that a record proposes and what stands in the way of others.
+    """Return the entries that a record of ``context.form`` proposes and what stands in the way of others.
 
+    ``name`` stands in the ledger as the deciding record; without it, the form and the record's own number do.
     ``whole`` is the suspected land of the record's hazardous area as the ledger has it, which a cancellation of the
-    whole area takes off. ``name`` names the record where it has no number of its own. Entries are recorded on
-    ``context.today`` and have ids ``new-1``, ``new-2`` …; problems' subjects are paths of elements. A form that
-    proposes nothing gives neither.
+    whole area takes off. Entries are recorded on ``context.today`` and have ids ``new-1``, ``new-2`` …; problems'
+    subjects are paths of elements. A form that proposes nothing gives neither.
     """
-    proposing = _Proposing(values, form, context, whole, name)
-    parts = _PARTS.get(form.code)
+    proposing = _Proposing(values, context, name, whole)
+    parts = _PARTS.get(context.form.code)
     if parts is None:
         return [], []
     for part in parts(proposing):
@@ -138,15 +145,14 @@ def _of_hazardous_area(proposing: _Proposing) -> list[_Part]:
 
 
 def _of_technical_survey(proposing: _Proposing) -> list[_Part]:
-    """A part that technical survey adds is confirmed, for it was found; unless the report calls it suspected."""
+    """A part that technical survey adds is confirmed: it was direct evidence that showed it (IMAS 08.20)."""
     parts = []
     for row, path in _rows(proposing, "result_parts"):
         kind = PART_OUTCOMES.get(str(row.get("part_outcome", "")))
         if kind is None:
             proposing.add("proposal_outcome_missing", f"{path}part_outcome")
             continue
-        status = (_status(str(row.get("classification", ""))) or Status.CHA) if kind is Kind.EXTEND else None
-        parts.append(_Part(kind, row, path, status))
+        parts.append(_Part(kind, row, path, Status.CHA if kind is Kind.EXTEND else None))
     return parts
 
 
@@ -228,8 +234,7 @@ def _area(proposing: _Proposing) -> str:
 
 
 def _effective(proposing: _Proposing) -> date | None:
-    decided = {"land_release_product": "decision_date", "completion": "end_date", "technical_survey": "survey_ended_on"}
-    for element in (decided.get(proposing.form.code, ""), "date_of_information"):
+    for element in (DECIDED_ON.get(proposing.form.code, ""), "date_of_information"):
         try:
             return date.fromisoformat(proposing.text(element))
         except ValueError:
@@ -294,8 +299,7 @@ def _method(proposing: _Proposing, part: _Part) -> str:
 
 
 def _record_name(proposing: _Proposing) -> str:
-    name = " ".join(proposing.text("local_id").split()) or proposing.name
-    return f"{proposing.form.code} {name}".strip()
+    return " ".join((proposing.name or f"{proposing.form.code} {proposing.text('local_id')}").split())
 
 
 def _place(proposing: _Proposing, part: _Part) -> Located | None:
