@@ -208,15 +208,23 @@ def test_unwritten_coordinates_are_snapped_like_written_ones() -> None:
         ("hazardous_area", {"area": "HA;17"}, ["area: proposal_area_unusable"]),
         ("hazardous_area", {"boundary": None}, ["boundary: proposal_boundary_missing"]),
         ("hazardous_area", {"boundary": {"type": "MultiPolygon"}}, ["boundary: polygon_empty"]),
-        ("hazardous_area", {"boundary": {"type": "MultiPolygon", "coordinates": [[["x"]]]}}, ["boundary: polygon_empty"]),
+        ("hazardous_area", {"boundary": BOX | {"written": "", "coordinates": [[["x"]]]}}, ["boundary: polygon_empty"]),
         ("hazardous_area", {"boundary": BOX | {"written": "wkt POLYGON ((0 0, 1 1))"}}, ["boundary: outside_country"]),
         ("hazardous_area", {"date_of_information": None}, ["date_of_information: proposal_date_missing"]),
         ("hazardous_area", {"date_of_information": "last week"}, ["date_of_information: proposal_date_missing"]),
-        ("technical_survey", {"result_parts": [{"boundary": BOX}]}, ["result_parts[1].part_outcome: proposal_outcome_missing"]),
+        (
+            "technical_survey",
+            {"result_parts": [{"boundary": BOX}]},
+            ["result_parts[1].part_outcome: proposal_outcome_missing"],
+        ),
         ("completion", {"products": [{"outcome": "burnt"}]}, ["products[1].outcome: proposal_outcome_missing"]),
         ("land_release_product", {"outcome": None}, ["outcome: proposal_outcome_missing"]),
         ("land_release_product", {"outcome": "cleared"}, ["achieved_depth_cm: proposal_depth_missing"]),
-        ("land_release_product", {"outcome": "cleared", "achieved_depth_cm": 0}, ["achieved_depth_cm: proposal_depth_missing"]),
+        (
+            "land_release_product",
+            {"outcome": "cleared", "achieved_depth_cm": 0},
+            ["achieved_depth_cm: proposal_depth_missing"],
+        ),
     ],
 )  # fmt: skip
 def test_what_is_missing_is_told_and_nothing_is_proposed(
