@@ -10,7 +10,7 @@ could not say.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,13 +61,17 @@ class Condition:
         """The codes of the elements that the condition looks at."""
         return tuple(clause.element for clause in self.clauses)
 
-    def as_xpath(self, path: str = "../") -> str:
-        """Return the condition as an XPath of XForms; ``path`` leads from the element to its siblings.
+    def and_also(self, other: "Condition") -> "Condition":
+        """Return the condition that holds where both do."""
+        return Condition(" and ".join(text for text in (self.text, other.text) if text), self.clauses + other.clauses)
 
-        >>> read_condition("outcome = cleared|reduced and methods has dog").as_xpath("/data/")
-        "(/data/outcome = 'cleared' or /data/outcome = 'reduced') and (selected(/data/methods, 'dog'))"
+    def as_xpath(self, name: Callable[[str], str] = "../{}".format) -> str:
+        """Return the condition as an XPath of XForms; ``name`` says how an element is named from where it stands.
+
+        >>> read_condition("outcome = cleared|reduced and methods has dog").as_xpath()
+        "(../outcome = 'cleared' or ../outcome = 'reduced') and (selected(../methods, 'dog'))"
         """
-        return " and ".join(_xpath(clause, path) for clause in self.clauses)
+        return " and ".join(_xpath(clause, name(clause.element)) for clause in self.clauses)
 
     def as_json(self) -> list[dict[str, object]]:
         """Return the clauses for a page's script: ``element``, ``operator``, ``codes``."""
@@ -94,8 +98,7 @@ def read_condition(text: str) -> Condition:
     return Condition(text, tuple(clauses))
 
 
-def _xpath(clause: Clause, path: str) -> str:
-    name = f"{path}{clause.element}"
+def _xpath(clause: Clause, name: str) -> str:
     if clause.operator is Operator.FILLED:
         return f"({name} != '')"
     if clause.operator is Operator.HAS:

@@ -5,8 +5,10 @@ JSON Schema and the manual. A form's version is ``S`` or ``S.C``: the standard's
 that has elements of its own. Rows are never removed, so every version ever published stays readable.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache, cached_property
@@ -15,12 +17,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from torpaq.standard.codes import Code, code_list, read_codes
-from torpaq.standard.condition import Condition, read_condition
+from torpaq.standard.condition import Condition, Operator, read_condition
 from torpaq.standard.country import load_country
 from torpaq.standard.problems import LANGUAGES
 from torpaq.standard.tables import STANDARD, read_table
 
 FORMS = STANDARD / "forms"
+CODE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 AREA = "area"
 """What a reference names where it names no other record but a hazardous area of the ledger."""
 
@@ -50,6 +53,23 @@ class ElementType(StrEnum):
 
 GEOMETRIES = (ElementType.POINT, ElementType.LINE, ElementType.POLYGON)
 LISTED = (ElementType.CODE, ElementType.CODES)
+NUMBERS = (ElementType.INTEGER, ElementType.DECIMAL)
+_WORDS = (
+    ElementType.CODE,
+    ElementType.TEXT,
+    ElementType.REFERENCE,
+    ElementType.UNIT,
+    ElementType.ORGANISATION,
+)
+_LOOKED_AT = MappingProxyType(
+    {
+        Operator.IS: _WORDS,
+        Operator.IS_NOT: _WORDS,
+        Operator.HAS: (ElementType.CODES,),
+        Operator.FILLED: tuple(set(ElementType) - {ElementType.SECTION, ElementType.REPEAT}),
+    }
+)
+"""Which types each operator of a condition can look at."""
 
 
 class Sensitivity(StrEnum):
@@ -66,7 +86,8 @@ class Sensitivity(StrEnum):
 class Element:
     """One row of a form. ``parent`` is the section or repeat it stands in; ``by_person`` is never merged by machine.
 
-    ``least`` and ``most`` bound numbers, in ``unit``. ``from_country`` tells a country's own element.
+    ``least`` and ``most`` bound numbers, in ``unit``. ``from_country`` tells a country's own element. ``condition`` is
+    its own together with those of the sections it stands in.
     """
 
     code: str
@@ -178,8 +199,8 @@ def _load(code: str, country: str, version: str) -> Form:
         *_standing([_element(row, False, code) for row in standard], int(number)),
         *_standing([_element(row, True, code) for row in own], int(own_number or 0)),
     ]
-    ordered = _in_sections(elements)
-    lists = {e.list: _codes(e.list, country) for e in ordered if e.type in LISTED}
+    ordered = _under_conditions(_in_sections(elements))
+    lists = {e.list: _codes(e.list, country) for e in ordered if e.type in LISTED and e.list}
     row = _index()[code]
     form = Form(
         code,
@@ -261,8 +282,11 @@ def _standing(rows: Sequence[Element], version: int) -> list[Element]:
     return [row for row in latest.values() if row.retired is None or version < row.retired]
 
 
-def _in_sections(elements: Iterable[Element]) -> list[Element]:
+def _in_sections(elements: Sequence[Element]) -> list[Element]:
     """Return elements with a country's own ones moved to the end of the section or repeat that they stand in."""
+    twice = [code for code, count in Counter(element.code for element in elements).items() if count > 1]
+    if twice:
+        raise ValueError(f"{sorted(twice)} stand in the standard's form already: a country takes other codes")
     by_parent = {parent: list(rows) for parent, rows in groupby(sorted(elements, key=_parent), key=_parent)}
     ordered: list[Element] = []
 
@@ -281,14 +305,29 @@ def _parent(element: Element) -> str:
     return element.parent
 
 
+def _under_conditions(elements: Iterable[Element]) -> list[Element]:
+    """Return elements, parents first, each with its section's condition besides its own: it is asked only there."""
+    known: dict[str, Element] = {}
+    for element in elements:
+        above = known.get(element.parent)
+        if above and above.type is ElementType.SECTION and above.condition.clauses:
+            known[element.code] = replace(element, condition=above.condition.and_also(element.condition))
+        else:
+            known[element.code] = element
+    return list(known.values())
+
+
 @cache
 def _codes(name: str, country: str) -> Mapping[str, Code]:
     """Return a list of the standard with the codes that a country adds, or a country's own list."""
     path = _country_folder(country) / "lists" / f"{name}.csv" if country else None
     own = path is not None and path.exists()
+    in_standard = (STANDARD / "lists" / f"{name}.csv").exists()
     if path is None or not own:
+        if not in_standard:
+            raise ValueError(f"there is no list {name!r}")
         return code_list(name)
-    if not (STANDARD / "lists" / f"{name}.csv").exists():
+    if not in_standard:
         return read_codes(path)
     standard = code_list(name)
     added = read_codes(path, standard)
@@ -300,28 +339,45 @@ def _codes(name: str, country: str) -> Mapping[str, Code]:
 
 def _check(form: Form) -> None:
     """Raise ``ValueError`` where a form's own table contradicts itself: a broken programme, not bad data."""
-    codes = form.by_code
+    seen: dict[str, Element] = {}
     for element in form.elements:
         where = f"{form.code}.csv: {element.code}"
-        above = codes.get(element.parent)
-        if above and above.type not in (ElementType.SECTION, ElementType.REPEAT):
-            raise ValueError(f"{where} stands in {element.parent}, which is no section or repeat")
-        if element.type is ElementType.REPEAT and form.repeat_of(element):
-            raise ValueError(f"{where} is a repeat within a repeat")
-        if not all(element.labels.values()) or len({bool(hint) for hint in element.hints.values()}) > 1:
-            raise ValueError(f"{where} lacks a label or a hint in some language")
-        if (element.type in LISTED or element.type is ElementType.REFERENCE) != bool(element.list):
-            raise ValueError(f"{where} of type {element.type} names the list {element.list!r}")
-        if element.type is ElementType.REFERENCE and element.list not in (AREA, *_index()):
-            raise ValueError(f"{where} refers to {element.list}, which is no form")
-        _check_condition(form, element, where)
+        _check_place(form, element, where)
+        _check_type(element, where)
+        _check_condition(form, element, seen, where)
+        seen[element.code] = element
 
 
-def _check_condition(form: Form, element: Element, where: str) -> None:
+def _check_place(form: Form, element: Element, where: str) -> None:
+    above = form.by_code.get(element.parent)
+    if not CODE.fullmatch(element.code):
+        raise ValueError(f"{where} is no code: write small letters, digits and single _ between them")
+    if above and above.type not in (ElementType.SECTION, ElementType.REPEAT):
+        raise ValueError(f"{where} stands in {element.parent}, which is no section or repeat")
+    if element.type is ElementType.REPEAT and form.repeat_of(element):
+        raise ValueError(f"{where} is a repeat within a repeat")
+
+
+def _check_type(element: Element, where: str) -> None:
+    if not all(element.labels.values()) or len({bool(hint) for hint in element.hints.values()}) > 1:
+        raise ValueError(f"{where} lacks a label or a hint in some language")
+    if (element.type in LISTED or element.type is ElementType.REFERENCE) != bool(element.list):
+        raise ValueError(f"{where} of type {element.type} names the list {element.list!r}")
+    if element.type is ElementType.REFERENCE and element.list not in (AREA, *_index()):
+        raise ValueError(f"{where} refers to {element.list}, which is no form")
+    bounds = [bound for bound in (element.least, element.most) if bound is not None]
+    if (bounds and element.type not in NUMBERS) or bounds != sorted(bounds):
+        raise ValueError(f"{where} of type {element.type} is bounded by {' and '.join(map(str, bounds))}")
+
+
+def _check_condition(form: Form, element: Element, seen: Mapping[str, Element], where: str) -> None:
+    """A condition looks back only, so that no two elements wait for each other, and asks what its element can say."""
     for clause in element.condition.clauses:
-        named = form.by_code.get(clause.element)
+        named = seen.get(clause.element)
         if named is None or form.repeat_of(named) not in ("", form.repeat_of(element)):
-            raise ValueError(f"{where} has a condition on {clause.element}, which is not asked beside it")
+            raise ValueError(f"{where} has a condition on {clause.element}, which is not asked before it")
         unknown = set(clause.codes) - set(form.lists.get(named.list, clause.codes))
         if unknown:
             raise ValueError(f"{where} has a condition on {sorted(unknown)}, which {named.list} lacks")
+        if named.type not in _LOOKED_AT[clause.operator]:
+            raise ValueError(f"{where} has a condition on {named.code} with '{clause.operator}': it is a {named.type}")

@@ -53,7 +53,9 @@ def _told(element: Element, name: str) -> str:
     if name == "condition":
         return element.condition.text
     value = getattr(element, name)
-    return {True: "yes", False: "no", None: ""}.get(value, str(value)) if not isinstance(value, str) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 def _codes_added(old: Form, new: Form) -> list[Change]:
