@@ -65,6 +65,7 @@ def server_command(port: int) -> list[str]:
     if find_spec("gunicorn") is None or os.name != "posix":
         return [sys.executable, "-m", "torpaq.web.serve", str(port)]
     options = {
+        "config": "python:torpaq.web.gunicorn_hooks",
         "bind": f"{HOST}:{port}",
         "workers": 1,
         "worker-class": "gthread",
@@ -138,8 +139,10 @@ class QuietHandler(WSGIRequestHandler):
 
 def serve_simply(port: int) -> None:
     """Serve with the standard library alone, until the process is ended."""
+    from torpaq.web.gunicorn_hooks import start_worker
     from torpaq.web.wsgi import application
 
+    start_worker()
     with make_server(HOST, port, application, ThreadedServer, QuietHandler) as server:
         server.serve_forever()
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from torpaq.standard.form import ElementType, Form, Sensitivity
 from torpaq.standard.problems import Problem, Severity
 
-Value: TypeAlias = "str | int | float | Sequence[Value] | Mapping[str, Value]"
+Value: TypeAlias = str | int | float | Sequence["Value"] | Mapping[str, "Value"]
 """A value as JSON knows it. By the element's type:
 
 =================================  =================================================================================
