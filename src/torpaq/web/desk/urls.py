@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from torpaq.web.desk import (
+    urls_field,
     views_area,
     views_balance,
     views_guide,
@@ -36,4 +37,5 @@ urlpatterns = [
     path("proposals/<int:number>/change", views_proposals.change, name="change"),
     path("proposals/<int:number>/decide", views_proposals.decide, name="decide"),
     path("guide", views_guide.guide, name="guide"),
+    *urls_field.urlpatterns,
 ]

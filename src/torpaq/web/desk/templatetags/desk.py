@@ -342,12 +342,16 @@ def pretty(value: object) -> str:
 
 @register.filter
 def action_name(action: str) -> str:
-    """Write what was done with a proposal in words."""
+    """Write what was done, as the audit has it, in words."""
     names = {
         "proposal_drafted": _("drafted"),
         "proposal_submitted": _("submitted"),
         "proposal_withdrawn": _("withdrawn"),
         "proposal_returned": _("returned"),
         "proposal_signed": _("signed"),
+        "team_made": _("team made"),
+        "team_areas_changed": _("areas of the team changed"),
+        "phone_enrolled": _("phone enrolled"),
+        "phone_revoked": _("access of a phone withdrawn"),
     }
     return names.get(action, action)
