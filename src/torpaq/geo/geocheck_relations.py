@@ -4,8 +4,7 @@ GEOS tells quickly whether a snapped polygon is valid (OGC simple features); onl
 look for the reason, so that the recorder is told the place and the two edges and not a word of geometry jargon.
 """
 
-from collections.abc import Sequence
-from itertools import combinations
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import shapely
@@ -17,6 +16,11 @@ from torpaq.standard.problems import Problem, problem
 
 NAMED_CROSSINGS = 3
 """How many crossings of one ring are named; the rest would only repeat the same mistake."""
+
+NAMED_OVERLAPS = 100
+"""So many defects of the holes of one part, or pairs of parts, are enough to name."""
+
+ASKED_AT_ONCE = 256
 
 
 def polygon_of(rings: Rings) -> shapely.Geometry:
@@ -114,11 +118,19 @@ def _ring(points: Floats, part: int, ring: int, crs: NationalCrs, subject: str) 
     return found
 
 
-def _meeting(geometries: NDArray[np.object_]) -> list[tuple[int, int]]:
-    """Return the pairs (first < second) that have a point in common, in order."""
-    one, other = shapely.STRtree(geometries).query(geometries, predicate="intersects")
-    ordered = one < other
-    return sorted(zip(one[ordered].tolist(), other[ordered].tolist(), strict=True))
+def _meeting(geometries: NDArray[np.object_]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs (first < second) that have a point in common, in order.
+
+    Few geometries are asked at first, then more: where all of 100,000 edges cross all others, nobody wants every pair.
+    """
+    tree = shapely.STRtree(geometries)
+    start, size = 0, 1
+    while start < len(geometries):
+        one, other = tree.query(geometries[start : start + size], predicate="intersects")
+        one = one + start
+        ordered = one < other
+        yield from sorted(zip(one[ordered].tolist(), other[ordered].tolist(), strict=True))
+        start, size = start + size, min(2 * size, ASKED_AT_ONCE)
 
 
 def _is_shared_corner(one: int, other: int, count: int, meeting: shapely.Geometry) -> bool:
@@ -136,12 +148,14 @@ def _holes(part: shapely.Geometry, number: int, crs: NationalCrs, subject: str) 
         if code:
             lon, lat = _spot(shapely.difference(hole, shell) if code != "hole_along_shell" else hole, crs)
             found.append(problem(code, subject, part=number, ring=index, lon=lon, lat=lat))
-    for (index, hole), (other_index, other) in combinations(enumerate(holes, 2), 2):
-        common = shapely.intersection(hole, other)
+    for first, second in _meeting(np.array(holes, dtype=object)):
+        common = shapely.intersection(holes[first], holes[second])
         if shapely.length(common) > 0:
             lon, lat = _spot(common, crs)
-            where = {"part": number, "ring": index, "other_ring": other_index, "lon": lon, "lat": lat}
+            where = {"part": number, "ring": first + 2, "other_ring": second + 2, "lon": lon, "lat": lat}
             found.append(problem("holes_overlap", subject, **where))
+        if len(found) >= NAMED_OVERLAPS:
+            break
     if not found and holes and not shapely.is_valid(part):
         lon, lat = _spot(part.interiors[0], crs)
         found.append(problem("holes_cut_part_in_two", subject, part=number, lon=lon, lat=lat))
@@ -158,8 +172,10 @@ def _hole_against_shell(hole: shapely.Geometry, shell: shapely.Geometry) -> str:
 
 def _overlaps(parts: Sequence[shapely.Geometry], crs: NationalCrs, subject: str, limits: Limits) -> list[Problem]:
     """Name pairs of parts that overlap (GICHD's limit: 0.9 % of the smaller) or have a border in common."""
-    found = []
-    for first, second in _meeting(np.array(parts)):
+    found: list[Problem] = []
+    for first, second in _meeting(np.array(parts, dtype=object)):
+        if len(found) >= NAMED_OVERLAPS:
+            break
         common = shapely.intersection(parts[first], parts[second])
         if shapely.length(common) == 0:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -89,7 +89,7 @@ def check_contents(
     contents: Contents, crs: NationalCrs = AZE, extent: Extent | None = None, limits: Limits = LIMITS
 ) -> Iterator[tuple[str, Shape | None, list[Problem]]]:
     """Yield (name, shape or None, problems) of each polygon of a file."""
-    crs_notes = _crs_problems(contents.crs)
+    crs_notes = crs_problems(contents.crs)
     for feature in contents.features:
         if has_errors(feature.problems):
             yield feature.name, None, list(feature.problems)
@@ -103,7 +103,7 @@ def check_contents(
             yield feature.name, shape, [*said, *feature.problems, *problems]
 
 
-def _crs_problems(source: str) -> list[tuple[str, dict[str, str]]] | None:
+def crs_problems(source: str) -> list[tuple[str, dict[str, str]]] | None:
     """Return what to say about a file's CRS, None where it names none that we know."""
     from pyproj import CRS
     from pyproj.exceptions import CRSError
@@ -117,11 +117,12 @@ def _crs_problems(source: str) -> list[tuple[str, dict[str, str]]] | None:
         return None
     if geodetic.datum is not None and "World Geodetic System 1984" in geodetic.datum.name:
         return []
-    operation = file_transformer(source).description
+    steps = file_transformer(source).description.split(" + ")
+    operation = " + ".join(step for step in steps if not step.startswith("axis order change"))
     return [("crs_other_datum", {"crs": known.name, "operation": operation[:120]})]
 
 
-@cache
+@lru_cache(maxsize=256)
 def file_transformer(source: str) -> Transformer:
     """Return the one operation to WGS 84 that all points of a file go through, PROJ's first choice for its CRS.
 

@@ -64,6 +64,11 @@ def read_text(path: Path) -> tuple[str | None, list[Problem]]:
         data = path.read_bytes()
     except OSError as error:
         return None, [problem("polygon_file_unreadable", subject, reason=error.strerror or type(error).__name__)]
+    return decode_text(data, subject)
+
+
+def decode_text(data: bytes, subject: str) -> tuple[str | None, list[Problem]]:
+    """Decode a text file's bytes as :func:`read_text` says."""
     encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     try:
         text = data.decode(encoding)
@@ -111,7 +116,7 @@ def _json_object(text: str, subject: str) -> tuple[dict[str, object] | None, lis
     except json.JSONDecodeError as error:
         code = "polygon_file_truncated" if error.pos >= len(text.rstrip()) - 1 else "json_unreadable"
         return None, [problem(code, subject, line=error.lineno)]
-    except RecursionError:
+    except (RecursionError, ValueError):  # nested without end; a number of thousands of digits
         return None, [problem("json_unreadable", subject, line=1)]
     if not isinstance(tree, dict):
         return None, [problem("geojson_not_a_collection", subject, kind=type(tree).__name__)]
