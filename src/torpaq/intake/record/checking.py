@@ -1,0 +1,238 @@
+"""Everything that can be checked of a record without a database: what is wrong, and what would be right.
+
+Here is what follows from the form's own table: what must be answered, bounds, lists, dates. What the field's rules
+ask beyond it stands in ``intake.record.rules``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from torpaq.intake.record.context import Context
+from torpaq.intake.record.history import ROW_KEY
+from torpaq.intake.record.record import Finding, Record, Value
+from torpaq.intake.record.rules import Scope, check_rules
+from torpaq.intake.record.telling import shown
+from torpaq.standard.condition import is_filled
+from torpaq.standard.form import GEOMETRIES, Element, ElementType, Form, load_form, versions_of
+from torpaq.standard.problems import Problem, problem
+
+MOST_DIGITS = 15
+FIRST_YEAR = 1900
+LONGEST = {ElementType.TEXT: 2_000, ElementType.LONG_TEXT: 20_000}
+LONGEST_ID = 200
+IDS = frozenset({"local_id", "area"})
+ID_TYPES = (ElementType.REFERENCE, ElementType.UNIT, ElementType.ORGANISATION)
+TEXTS = (ElementType.TEXT, ElementType.LONG_TEXT, *ID_TYPES)
+MAY_LIE_AHEAD = frozenset(
+    {"expected_end_on", "return_date", "nc_due", "valid_until", "next_inspection_on", "next_review", "replace_by"}
+)
+"""The elements that speak of a day to come; of any other, the future is a mistake."""
+
+SHAPES = {
+    ElementType.DATE: re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII),
+    ElementType.TIME: re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII),
+    ElementType.DATETIME: re.compile(r"\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII),
+}
+GEOMETRY_KINDS = {
+    ElementType.POINT: "Point",
+    ElementType.LINE: "LineString",
+    ElementType.POLYGON: "MultiPolygon",
+}
+MISSING = {
+    "evidence_direct": "cha_without_direct_evidence",
+    "evidence_indirect": "sha_without_indirect_evidence",
+    "achieved_depth_cm": "cleared_without_depth",
+    "cancellation_criteria": "cancelled_without_criteria",
+    "criteria": "released_without_criteria",
+    "reduction_criteria": "released_without_criteria",
+}
+"""What it means that one of these is missing although its condition holds, said in the field's own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The elements asked at the top of a form, or in the rows of a repeat."""
+
+    elements: Mapping[str, Element]
+    required: tuple[Element, ...]
+    repeats: tuple[str, ...]
+
+
+@cache
+def level_of(form: Form, repeat: str = "") -> Level:
+    """Return what is asked at the top of a form, or in a row of one of its repeats."""
+    elements = {element.code: element for element in form.asked(repeat)}
+    required = tuple(element for element in elements.values() if element.required)
+    repeats = tuple(code for code, element in elements.items() if element.type is ElementType.REPEAT)
+    return Level(elements, required, repeats)
+
+
+def check_record(record: Record, form: Form, context: Context, unread: Collection[str] = ()) -> list[Finding]:
+    """Return everything wrong with a record's values, in the order of the form; empty for a sound one.
+
+    ``unread`` are the places of answers that were given but that nobody could read: they are not missing, and what
+    depends on them is not judged.
+    """
+    top = record.values
+    found = _check_level(Scope(top, top, "", form, context), level_of(form), unread)
+    for repeat in level_of(form).repeats:
+        rows = top.get(repeat)
+        if not isinstance(rows, list):
+            continue
+        for number, row in enumerate(rows, 1):
+            if not isinstance(row, Mapping):
+                continue
+            own = {code: value for code, value in row.items() if code != ROW_KEY}
+            scope = Scope(own, {**top, **own}, f"{repeat}[{number}].", form, context)
+            found += _check_level(scope, level_of(form, repeat), unread)
+    return found
+
+
+def _check_level(scope: Scope, level: Level, unread: Collection[str]) -> list[Finding]:
+    found = []
+    for element in level.required:
+        is_there = is_filled(scope.own.get(element.code)) or scope.path + element.code in unread
+        if not is_there and element.condition.holds(scope.around):
+            found.append(scope.finding(element.code, _missing(element, scope.path)))
+    for code, value in scope.own.items():
+        asked = level.elements.get(code)
+        if asked is None:
+            if not _was_asked(scope.form, code):
+                found.append(scope.finding(code, problem("element_unknown", scope.path + code, form=scope.form.code)))
+            continue
+        wrong = _check_value(asked, value, scope)
+        if wrong:
+            found.append(scope.finding(code, wrong))
+        elif is_filled(value) and _is_needless(asked, scope, unread):
+            when = asked.condition.text
+            found.append(scope.finding(code, problem("answer_not_asked", scope.path + code, when=when)))
+    if any(finding.problem.code == "answer_shape" for finding in found):
+        return found  # the rules rely on the shapes
+    return found + check_rules(scope)
+
+
+@cache
+def _was_asked(form: Form, code: str) -> bool:
+    """Say whether another version of a form asks an element: what was answered once stays as it was."""
+    versions = versions_of(form.code, form.country)
+    return any(code in load_form(form.code, form.country, version).by_code for version in versions)
+
+
+def _is_needless(element: Element, scope: Scope, unread: Collection[str]) -> bool:
+    """Say whether an element is answered although its condition does not hold, as far as that can be judged."""
+    if not element.condition.clauses or element.condition.holds(scope.around):
+        return False
+    return not any(code in unread or scope.path + code in unread for code in element.condition.elements)
+
+
+def _missing(element: Element, path: str) -> Problem:
+    if element.condition.clauses and element.code in MISSING:
+        return problem(MISSING[element.code], path + element.code)
+    return problem("answer_missing", path + element.code)
+
+
+def _check_value(element: Element, value: Value, scope: Scope) -> Problem | None:
+    place = scope.path + element.code
+    kind = element.type
+    if kind is ElementType.CODE:
+        return _check_codes(element, [value], scope, place)
+    if kind in TEXTS:
+        return _check_text(element, value, place)
+    if kind in (ElementType.INTEGER, ElementType.DECIMAL):
+        return _check_number(element, value, place)
+    if kind in SHAPES:
+        return _check_time(element, value, scope, place)
+    if kind is ElementType.CODES:
+        return _check_codes(element, value, scope, place)
+    return None if _has_shape(element, value) else problem("answer_shape", place, type=kind.value)
+
+
+def _check_codes(element: Element, value: Value, scope: Scope, place: str) -> Problem | None:
+    codes = scope.form.lists[element.list]
+    if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
+        return problem("answer_shape", place, type=element.type.value)
+    for code in value:
+        if code not in codes:
+            return problem("code_unknown", place, value=str(code)[:60], choices=choices_told(codes))
+    if len(set(map(str, value))) < len(value):
+        return problem("code_repeated", place, value=", ".join(map(str, value)))
+    return None
+
+
+def choices_told(codes: Mapping[str, object], most: int = 12) -> str:
+    """Return codes parted by commas, the first ones of a long list.
+
+    >>> choices_told(dict.fromkeys("abcd"), most=3)
+    'a, b, c, …'
+    """
+    listed = list(codes)
+    return ", ".join([*listed[:most], *(["…"] if len(listed) > most else [])])
+
+
+def _check_text(element: Element, value: Value, place: str) -> Problem | None:
+    if not isinstance(value, str):
+        return problem("answer_shape", place, type=element.type.value)
+    is_id = element.type in ID_TYPES or element.code in IDS
+    most = LONGEST_ID if is_id else LONGEST[element.type]
+    if len(value) > most:
+        return problem("answer_too_long", place, length=len(value), most=most)
+    return problem("answer_characters", place) if "\x00" in value else None
+
+
+def _check_number(element: Element, value: Value, place: str) -> Problem | None:
+    whole = element.type is ElementType.INTEGER
+    if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or not math.isfinite(value):
+        return problem("answer_shape", place, type=element.type.value)
+    return bounds_problem(element, value, place)
+
+
+def bounds_problem(element: Element, value: int | float, place: str) -> Problem | None:
+    """Return what is wrong with a number's size, or None; bounds are in the element's unit."""
+    if element.least is not None and value < element.least:
+        return problem("answer_too_small", place, value=value, least=str(element.least), unit=element.unit)
+    if element.most is not None and value > element.most:
+        return problem("answer_too_large", place, value=value, most=str(element.most), unit=element.unit)
+    if abs(value) >= 10**MOST_DIGITS:
+        return problem("answer_too_large", place, value=value, most=f"1e{MOST_DIGITS}", unit=element.unit)
+    return None
+
+
+def _check_time(element: Element, value: Value, scope: Scope, place: str) -> Problem | None:
+    if not isinstance(value, str) or not SHAPES[element.type].fullmatch(value):
+        return problem("answer_shape", place, type=element.type.value)
+    if element.type is ElementType.TIME:
+        return None
+    try:
+        day = date.fromisoformat(value[:10])
+    except ValueError:
+        return problem("answer_shape", place, type=element.type.value)
+    if day > scope.context.today and element.code not in MAY_LIE_AHEAD:
+        return problem(
+            "answer_in_future", place, value=shown(element, value[:10]), today=scope.context.today.isoformat()
+        )
+    return (
+        problem("date_too_early", place, value=shown(element, value[:10]), year=FIRST_YEAR)
+        if day.year < FIRST_YEAR
+        else None
+    )
+
+
+def _has_shape(element: Element, value: Value) -> bool:
+    if element.type is ElementType.REPEAT:
+        return isinstance(value, list) and all(isinstance(row, Mapping) for row in value)
+    if not isinstance(value, Mapping):
+        return False
+    if element.type in GEOMETRIES:
+        is_written = element.type is not ElementType.POLYGON or isinstance(value.get("written"), str)
+        return (
+            value.get("type") == GEOMETRY_KINDS[element.type]
+            and isinstance(value.get("coordinates"), list)
+            and is_written
+        )
+    return isinstance(value.get("name"), str) and isinstance(value.get("sha256"), str)
