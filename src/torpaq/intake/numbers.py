@@ -49,8 +49,31 @@ class Row:
             return low
         return value
 
+    def between(self, column: str, low: int, high: int) -> Decimal:
+        """Return a number, perhaps negative, from ``low`` to ``high``; ``low`` and a problem for anything else."""
+        found = len(self.problems)
+        value = self._number(column)
+        if len(self.problems) > found:
+            return Decimal(low)
+        if not low <= value <= high:
+            self._add("number_outside", column, value=self.written(column), low=low, high=high)
+            return Decimal(low)
+        return value
+
     def decimal(self, column: str) -> Decimal:
         """Return a number of 0 or more; 0 and a problem where the cell holds anything else."""
+        value = self._number(column)
+        if value < 0:
+            self._add("number_negative", column, value=self.written(column))
+            return Decimal(0)
+        return value
+
+    def wrong(self, code: str, **parameters: str | int) -> None:
+        """Say that something else is wrong with the row."""
+        self.problems.append(problem(code, f"row {self.number}", **parameters))
+
+    def _number(self, column: str) -> Decimal:
+        """Return any number; 0 and a problem where the cell holds anything else."""
         written = self.written(column)
         value = _decimal(written)
         if not written:
@@ -61,14 +84,12 @@ class Row:
             self._add("decimal_comma", column, value=written, right=right)
         elif value is None or abs(value) >= MOST:
             self._add("cell_not_a_number", column, value=written[:60])
-        elif value < 0:
-            self._add("number_negative", column, value=written)
         else:
             return value
         return Decimal(0)
 
     def _add(self, code: str, column: str, **parameters: str | int) -> None:
-        self.problems.append(problem(code, f"row {self.number}", column=column, **parameters))
+        self.wrong(code, column=column, **parameters)
 
 
 def _decimal(text: str) -> Decimal | None:

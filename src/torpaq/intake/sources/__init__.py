@@ -23,7 +23,7 @@ from pathlib import Path
 
 from torpaq.intake.sheets import Sheet, read_sheet
 from torpaq.intake.source_reading import SourceReading
-from torpaq.intake.sources import colombia_desminado
+from torpaq.intake.sources import colombia_desminado, colombia_victims
 from torpaq.standard.problems import problem
 
 SHARE_OF_COLUMNS = 0.6  # so many of a source's columns make a header its own; what lacks is then named
@@ -40,7 +40,8 @@ class Source:
 
 
 SOURCES = {
-    module.NAME: Source(module.NAME, module.COUNTRY, module.COLUMNS, module.read) for module in (colombia_desminado,)
+    module.NAME: Source(module.NAME, module.COUNTRY, module.COLUMNS, module.read)
+    for module in (colombia_desminado, colombia_victims)
 }
 
 

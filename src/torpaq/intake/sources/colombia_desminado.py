@@ -25,6 +25,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from torpaq.intake.numbers import Row
 from torpaq.intake.sheets import Sheet
@@ -166,6 +167,7 @@ def unit_code(department: str, municipality: str) -> str:
     return f"CO/{slug(department)}/{slug(municipality)}"
 
 
+@lru_cache(maxsize=8192)
 def slug(name: str) -> str:
     """Return a name as a code without blanks: ASCII capitals, ``Ñ`` as ``N``, what is no letter or digit a hyphen."""
     plain = "".join(mark for mark in unicodedata.normalize("NFKD", name) if not unicodedata.combining(mark))
