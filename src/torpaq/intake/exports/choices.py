@@ -7,6 +7,7 @@ from types import MappingProxyType
 from torpaq.standard.codes import code_list
 from torpaq.standard.country import load_country
 from torpaq.standard.form import LISTED, Element, ElementType, Form
+from torpaq.standard.problems import LANGUAGES
 
 Words = Mapping[str, str]
 """A text by language: ``az``, ``en``, ``ru``."""
@@ -50,8 +51,9 @@ def choices(name: str, form: Form, setting: Setting) -> Mapping[str, Words]:
 
 
 def opening_language(form: Form, setting: Setting) -> str:
-    """Return the language that a form opens in: the setting's, else the country's, else English."""
-    return setting.language or (load_country(form.country).values["language"] if form.country else "en")
+    """Return the language that a form opens in: the setting's, else the country's if it is ours too, else English."""
+    own = load_country(form.country).values["language"] if form.country else ""
+    return setting.language or (own if own in LANGUAGES else "en")
 
 
 def label_with_unit(element: Element, language: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from torpaq.intake.exports.choices import Setting
-from torpaq.intake.exports.xlsform import xlsform_sheets
+from torpaq.intake.exports.xlsform import columns_of, xlsform_sheets
 from torpaq.standard.form import ElementType, Form
 from torpaq.standard.problems import Problem, problem
 
@@ -39,9 +39,11 @@ def build_xform(form: Form, setting: Setting | None = None) -> tuple[str, list[P
     from pyxform.xls2xform import convert
 
     subject = f"{form.code} {form.version}"
+    sheets = xlsform_sheets(form, setting).by_name()
+    headers = {f"{name}_header": [dict.fromkeys(columns_of(rows))] for name, rows in sheets.items()}
     warnings: list[str] = []
     try:
-        xml = convert(xlsform_sheets(form, setting).as_dict(), warnings=warnings).xform
+        xml = convert({**sheets, **headers}, warnings=warnings).xform
     except PyXFormError as error:
         return "", [problem("xform_refused", subject, reason=str(error))]
     for element in form.elements:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from torpaq.intake.exports.choices import Setting, Words, choices, label_with_unit, list_name, opening_language
 from torpaq.intake.exports.words import LANGUAGE_NAMES, say
+from torpaq.intake.record.checking import MAY_LIE_AHEAD
 from torpaq.standard.country import load_country
 from torpaq.standard.form import AREA, Element, ElementType, Form, Sensitivity
 
@@ -48,6 +49,9 @@ APPEARANCES = MappingProxyType(
 """A place may be put on the map: nobody walks to a mine to record it."""
 
 PARAMETERS = MappingProxyType({ElementType.FILE: "max-pixels=2048", ElementType.POINT: "capture-accuracy=5"})
+CLOCK_DAYS = 2
+"""How far a phone's clock may be slow before it keeps its owner from writing today's date."""
+
 AREA_PERCENT, AREA_M2 = "area_disagreement_percent", "area_disagreement_m2"
 NAMED_BY = ("area", "accident", "local_id", "work_date", "date_of_information")
 """What a filled-in form is called on the phone: whatever of these it has, and nothing that identifies a person."""
@@ -61,9 +65,14 @@ class Sheets:
     choices: list[Row]
     settings: list[Row]
 
-    def as_dict(self) -> dict[str, list[Row]]:
-        """Return the sheets by name."""
+    def by_name(self) -> dict[str, list[Row]]:
+        """Return the sheets by name, in the order of a workbook."""
         return {"survey": self.survey, "choices": self.choices, "settings": self.settings}
+
+
+def columns_of(rows: list[Row]) -> list[str]:
+    """Return the columns of a sheet, in the order in which its rows have them."""
+    return list(dict.fromkeys(column for row in rows for column in row))
 
 
 def form_id(code: str) -> str:
@@ -110,9 +119,9 @@ def write_xlsform(form: Form, setting: Setting | None = None) -> bytes:
     from openpyxl import Workbook
 
     workbook = Workbook(write_only=True)
-    for name, rows in xlsform_sheets(form, setting).as_dict().items():
+    for name, rows in xlsform_sheets(form, setting).by_name().items():
         sheet = workbook.create_sheet(name)
-        columns = list(dict.fromkeys(column for row in rows for column in row))
+        columns = columns_of(rows)
         sheet.append(columns)
         for row in rows:
             sheet.append([row.get(column, "") for column in columns])
@@ -195,11 +204,11 @@ def _kind(element: Element, form: Form, setting: Setting) -> tuple[str, str]:
 
 def _spoken(element: Element) -> Row:
     labels = {language: label_with_unit(element, language) for language in LANGUAGE_NAMES}
-    return {**_said("label", labels), **(_said("hint", element.hints) if any(element.hints.values()) else {})}
+    return {**_said("label", labels), **_said("hint", element.hints)}
 
 
 def _said(column: str, words: Words) -> Row:
-    return {f"{column}::{name}": words[language] for language, name in LANGUAGE_NAMES.items()}
+    return {f"{column}::{name}": words[language] for language, name in LANGUAGE_NAMES.items() if words[language]}
 
 
 def _relevant(element: Element) -> Row:
@@ -207,6 +216,10 @@ def _relevant(element: Element) -> Row:
 
 
 def _constraint(element: Element) -> Row:
+    if element.type in (ElementType.DATE, ElementType.DATETIME) and element.code not in MAY_LIE_AHEAD:
+        words = {language: say("not_yet", language) for language in LANGUAGE_NAMES}
+        bound = f"decimal-date-time(.) < decimal-date-time(today()) + {CLOCK_DAYS + 1}"
+        return {"constraint": bound, **_said("constraint_message", words)}
     least, most = element.least, element.most
     if least is None and most is None:
         return {}
