@@ -28,7 +28,7 @@ FOLLOWS = (
 )
 
 
-def guard_after_migrate(sender: AppConfig, using: str, apps: Apps, **_: object) -> None:
+def guard_after_migrate(sender: AppConfig, using: str, **_: object) -> None:
     """Put the guards in place where the tables stand (a signal of Django's ``migrate`` and ``flush``)."""
     connection = connections[using]
     if set(SHAPED) <= set(connection.introspection.table_names()):

@@ -23,5 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("basemap/relief.png", tiles.relief, name="relief"),
     path("basemap/relief.json", tiles.relief_place, name="relief_place"),
     path("language/", include("django.conf.urls.i18n")),
+    path("field/", include("torpaq.web.field.urls")),
     path("", include("torpaq.web.desk.urls")),
 ]

@@ -5,8 +5,6 @@ every request, so that a revoked phone is refused at once.
 """
 
 import hashlib
-import logging
-import re
 import secrets
 from datetime import datetime, timedelta
 
@@ -21,8 +19,6 @@ KEY_BYTES = 32
 CONTACT_KEPT_EVERY = timedelta(minutes=1)
 FIRST_CONTACT_WITHIN = timedelta(minutes=10)
 """A key that nobody used by then is refused for good: a picture taken of the code opens nothing later."""
-
-_KEY_IN_ADDRESS = re.compile(r"(?<=/field/)[\w-]{43}(?=/|$)", re.ASCII)
 
 
 def enrol(team: Team, name: str, expires: datetime | None, person: Account) -> tuple[Device, str]:
@@ -85,15 +81,3 @@ def _note_contact(device: Device) -> None:
     if device.last_contact is None or device.last_contact + CONTACT_KEPT_EVERY <= now:
         Device.objects.filter(pk=device.pk).update(last_contact=now)
         device.last_contact = now
-
-
-class HideKeys(logging.Filter):
-    """Keeps keys out of the log: ODK Collect carries them in the address."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Blacken every key in the line and let it pass."""
-        line = record.getMessage()
-        hidden = _KEY_IN_ADDRESS.sub("…", line)
-        if hidden != line:
-            record.msg, record.args = hidden, ()
-        return True
