@@ -204,8 +204,9 @@ class TestElementsForPersonsAlone:
         assert conflicts(settled) == ["status: open -> a closed | b open | c open"]
 
     def test_a_status_set_back_before_anybody_saw_it_leaves_nothing_to_ask(self):
-        settled = told("base: status=open\n a <- base: status=closed\n a2 <- a: status=open\n b <- base: depth=13")
+        settled = told("base: status=open\n x <- base: status=closed\n x2 <- x: status=open\n b <- base: depth=13")
         assert conflicts(settled) == []
+        assert settled.origins["status"] == "x2"
 
     def test_the_base_of_rival_resolutions_is_no_side_either(self):
         """Status was changed by one side alone; two persons then disagree: in common they have the status of before."""

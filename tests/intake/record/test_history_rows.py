@@ -234,6 +234,7 @@ class TestRowsWithChildrenForPersonsAlone:
     def test_along_one_chain_nobody_is_asked(self):
         settled = told(self.BASE + "a <- base: finds=[r1 device:OZM]")
         assert (conflicts(settled), values(settled)) == ([], "finds=[r1 device:OZM], note=x")
+        assert settled.origins == {"finds": "a", "note": "base"}
 
     def test_without_row_ids_the_whole_list_is_asked_about(self):
         settled = told("base: finds=[* device:PMN]\n a <- base: finds=[* device:OZM]\n b <- base: note=y")

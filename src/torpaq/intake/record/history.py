@@ -133,7 +133,7 @@ class _Lineage:
 def _arrange(versions: Iterable[Version]) -> tuple[_Lineage, set[str], set[str]]:
     """Return the versions that count, the ids that wait for a base, and the ids that are broken."""
     arrived, broken = _by_id(versions)
-    order = _peel((id_, sorted(set(arrived[id_].bases))) for id_ in sorted(arrived))
+    order = _peel((id_, version.bases) for id_, version in arrived.items())
     rings = _rings(arrived, arrived.keys() - set(order))
     counted: dict[str, int] = {}
     for id_ in order:
