@@ -39,6 +39,7 @@ SCREENS = (
     "/proposals",
     "/proposals/new",
     "/proposals/new?area=HA-17&kind=clear",
+    "/teams",
     "/guide",
 )
 HEADINGS = {"az": "Balans", "en": "Balance", "ru": "Баланс"}

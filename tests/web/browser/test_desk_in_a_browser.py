@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 SCREENS = (
     "/", "/?area={area}", "/area/{area}", "/balance", "/balance?unit=AZ-AGM", "/balance/entries?figure=cleared",
     "/spot?place=40.0+47.0", "/ledger", "/ledger/chain?check=1", "/entry/SYN-00010", "/proposals",
-    "/proposals/new?area={area}", "/guide", "/sign-in",
+    "/proposals/new?area={area}", "/teams", "/guide", "/sign-in",
 )  # fmt: skip
 
 
