@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from torpaq.standard.codes import code_list
-from torpaq.standard.country import load_country
+from torpaq.standard.country import Country, load_country
 from torpaq.standard.form import LISTED, Element, ElementType, Form
 from torpaq.standard.problems import LANGUAGES
 
 Words = Mapping[str, str]
 """A text by language: ``az``, ``en``, ``ru``."""
 
-NOTHING: Mapping[str, Words] = MappingProxyType({})
 UNITS, ORGANISATIONS = "units", "organisations"
 
 
@@ -43,11 +41,23 @@ def list_name(element: Element, form: Form, setting: Setting) -> str:
 def choices(name: str, form: Form, setting: Setting) -> Mapping[str, Words]:
     """Return the codes of a list that may be chosen today, in order, with their words: nothing that is retired."""
     if name == UNITS:
-        units = load_country(form.country).units
-        return {unit.code: unit.names for unit in units.values() if unit.until is None}
+        return _units(load_country(form.country))
     if name == ORGANISATIONS:
         return setting.organisations
     return {code.code: code.labels for code in form.lists[name].values() if not code.retired}
+
+
+def _units(country: Country) -> Mapping[str, Words]:
+    """Return the units of today; a name that others have or had is told apart by the kind: ``Lənkəran (Şəhər)``."""
+    kinds = code_list("unit_kind")
+    return {
+        unit.code: {
+            language: name if country.find_units(name) == [unit] else f"{name} ({kinds[unit.kind].labels[language]})"
+            for language, name in unit.names.items()
+        }
+        for unit in country.units.values()
+        if unit.until is None
+    }
 
 
 def opening_language(form: Form, setting: Setting) -> str:

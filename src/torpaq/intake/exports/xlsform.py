@@ -14,6 +14,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from torpaq.intake.exports.choices import Setting, Words, choices, label_with_unit, list_name, opening_language
+from torpaq.intake.exports.describing import bounds_in_words
 from torpaq.intake.exports.words import LANGUAGE_NAMES, say
 from torpaq.intake.record.checking import MAY_LIE_AHEAD
 from torpaq.standard.country import load_country
@@ -225,8 +226,7 @@ def _constraint(element: Element) -> Row:
         return {}
     bounds = [f". >= {least:f}"] if least is not None else []
     bounds += [f". <= {most:f}"] if most is not None else []
-    word = "between" if len(bounds) == 2 else "at_least" if least is not None else "at_most"
-    words = {language: say(word, language, least=str(least), most=str(most)) for language in LANGUAGE_NAMES}
+    words = {language: bounds_in_words(element, language) for language in LANGUAGE_NAMES}
     return {"constraint": " and ".join(bounds), **_said("constraint_message", words)}
 
 
