@@ -7,7 +7,6 @@ import tempfile
 import zipfile
 from contextlib import closing
 from datetime import UTC, date, datetime
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from torpaq.geo.crs import AZE, transformer
+from torpaq.geo.files.layer_parts import Refusal
 from torpaq.geo.files.layers import read_layers, shape_of
-from torpaq.geo.files.tracks import track_as_polygon
+from torpaq.geo.files.wkb import read_geopackage_blob, read_wkb
 from torpaq.geo.files.writing import write_features
 from torpaq.geo.polygons import shape_from_lonlat, to_lonlat
 
@@ -81,7 +81,7 @@ def written(path, geometries, crs="EPSG:4326", **columns):
         fields=list(columns),
         crs=crs,
         driver=driver,
-        geometry_type=next(g for g in geometries if g is not None).geom_type,
+        geometry_type=geometries[0].geom_type + (" Z" if geometries[0].has_z else ""),
     )
     return path
 
@@ -449,6 +449,119 @@ class TestShapefile:
             ["layer_attribute_unreadable"],
         )
 
+    def test_every_kind_of_cell(self, tmp_path):
+        cells = [
+            (b"YES", b"L", b"Y"),
+            (b"NO", b"L", b"f"),
+            (b"OPEN", b"L", b"?"),
+            (b"COUNT", b"I", (-7).to_bytes(4, "little", signed=True)),
+            (b"AREA", b"B", np.float64(2.5).tobytes()),
+            (b"SEEN", b"@", (2_460_432).to_bytes(4, "little") + (8 * 3_600_000).to_bytes(4, "little")),
+            (b"NEVER", b"@", bytes(8)),
+            (b"NODAY", b"D", b"        "),
+            (b"EMPTY", b"N", b"     "),
+            (b"FLOAT", b"F", b" 1e3 "),
+            (b"BADDAY", b"D", b"20241399"),
+            (b"BADYES", b"L", b"x"),
+            (b"BADNUM", b"N", b"1_000"),
+            (b"BADINT", b"I", b"12345"),
+            (b"MEMO", b"M", b"0000000001"),
+        ]
+        path = written(tmp_path / "a.shp", [shapely.Point(46.93, 39.99)], id=["HA-17"])
+        path.with_suffix(".dbf").write_bytes(dbf(cells))
+        feature = only(zipped(path), "a.zip")
+        assert dict(feature.attributes) == {
+            "YES": True,
+            "NO": False,
+            "OPEN": None,
+            "COUNT": -7,
+            "AREA": 2.5,
+            "SEEN": datetime(2024, 5, 1, 8),
+            "NEVER": None,
+            "NODAY": None,
+            "EMPTY": None,
+            "FLOAT": 1000.0,
+            **dict.fromkeys(("BADDAY", "BADYES", "BADNUM", "BADINT", "MEMO")),
+        }
+        assert codes_of(feature) == ["layer_attribute_unreadable"] * 5
+
+    def test_points_lines_and_nothing(self, tmp_path):
+        shapes = {
+            "points": [shapely.MultiPoint(RING[:3])],
+            "lines": [shapely.MultiLineString([RING[:2], RING[2:4]])],
+            "heights": [shapely.LineString([[*place, 400] for place in RING[:3]])],
+        }
+        for name, geometries in shapes.items():
+            path = written(tmp_path / f"{name}.shp", geometries, id=["HA-17"])
+            feature = only(zipped(path), "a.zip", ["layer_heights_dropped"] if name == "heights" else [])
+            assert shapely.equals(shapely.from_geojson(json.dumps(feature.geometry.as_geojson())), geometries[0])
+        path = written(tmp_path / "none.shp", [shapely.Point(RING[0]), None], id=["HA-17", "HA-18"])
+        (layer,), _ = read(zipped(path), "a.zip")
+        assert (layer.features[1].geometry, codes_of(layer.features[1])) == (None, [])
+
+    def test_code_pages_by_their_other_names(self, tmp_path):
+        path = written(tmp_path / "a.shp", [shapely.Point(46.93, 39.99)], id=["HA-17"])
+        for page in ("88595", "ISO 8859-9", "65001", "OEM 866", "KOI8-R", "LATIN1"):
+            path.with_suffix(".cpg").write_text(page)
+            assert only(zipped(path), "a.zip").attributes["id"] == "HA-17"
+
+
+def dbf(cells):
+    """A dBase table of one row from (name, kind, bytes)."""
+    fields = b"".join(
+        name.ljust(11, b"\x00") + kind + bytes(4) + bytes([len(value), 0]) + bytes(14) for name, kind, value in cells
+    )
+    row = b" " + b"".join(value for _, _, value in cells)
+    start = 32 + len(fields) + 1
+    header = b"\x03" + bytes(3) + (1).to_bytes(4, "little") + start.to_bytes(2, "little")
+    return header + len(row).to_bytes(2, "little") + bytes(20) + fields + b"\r" + row + b"\x1a"
+
+
+class TestWkb:
+    """Every way to write a geometry in bytes gives the same positions."""
+
+    @pytest.mark.parametrize("flavor", ["iso", "extended"])
+    @pytest.mark.parametrize("byte_order", [0, 1])
+    @pytest.mark.parametrize("heights", [False, True])
+    @pytest.mark.parametrize(
+        "geometry",
+        [
+            shapely.Point(RING[0]),
+            shapely.LineString(RING),
+            shapely.Polygon(RING, [HOLE]),
+            shapely.MultiPoint(RING),
+            shapely.MultiLineString([RING, HOLE]),
+            shapely.MultiPolygon([shapely.Polygon(RING, [HOLE]), shapely.Polygon([[x + 1, y] for x, y in RING])]),
+        ],
+    )
+    def test_positions_are_those_written(self, geometry, heights, byte_order, flavor):
+        written_as = shapely.force_3d(geometry, 400) if heights else geometry
+        srid = shapely.set_srid(written_as, 4326)
+        found = read_wkb(
+            shapely.to_wkb(
+                srid, flavor=flavor, byte_order=byte_order, include_srid=flavor == "extended", output_dimension=3
+            )
+        )
+        assert np.concatenate(found.rings).tolist() == shapely.get_coordinates(geometry).tolist()
+        assert (found.heights, found.multi) == (heights, geometry.geom_type.startswith("Multi"))
+
+    def test_damage_is_refused(self):
+        whole = shapely.to_wkb(shapely.MultiPolygon([shapely.Polygon(RING)]))
+        mixed = whole[:9] + shapely.to_wkb(shapely.Point(RING[0]))
+        for data in (b"", b"\x02" + whole[1:], whole[:-1], mixed, b"\x01\x63" + whole[2:], b"\x01\xff\xff" + whole[3:]):
+            with pytest.raises(Refusal) as refused:
+                read_wkb(data)
+            assert refused.value.code == "geometry_unreadable"
+
+    def test_geopackage_headers(self):
+        wkb = shapely.to_wkb(shapely.Point(RING[0]))
+        envelope = b"GP\x00\x03" + bytes(4) + bytes(32)
+        assert read_geopackage_blob(envelope + wkb).rings[0].tolist() == [RING[0]]
+        assert read_geopackage_blob(b"GP\x00\x11" + bytes(4)) is None
+        for header in (b"GP\x00\x21", b"GP\x00\x0b", b"GP"):
+            with pytest.raises(Refusal):
+                read_geopackage_blob(header + bytes(4) + wkb if len(header) > 2 else header)
+
 
 class TestKml:
     def test_folders_are_layers_and_data_are_attributes(self):
@@ -554,6 +667,15 @@ class TestGpx:
         assert tracks.features[0].geometry.coordinates == RING[:4]
         assert tracks.features[0].attributes["time_last"] == datetime(2024, 5, 1, 3, tzinfo=UTC)
 
+    def test_what_is_no_number_and_no_time_is_kept_as_text_and_told(self):
+        mark = '<wpt lat="39.99" lon="46.93"><ele>high</ele><time>last spring</time></wpt>'
+        first, last = '<trkpt lat="39.99" lon="46.93"><time>then</time></trkpt>', '<trkpt lat="39.99" lon="46.94"/>'
+        walk = f"<trk><trkseg>{first}{last}</trkseg></trk>"
+        (waypoints, tracks), _ = read(GPX.format(mark + walk), "a.gpx")
+        assert dict(waypoints.features[0].attributes) == {"ele": "high", "time": "last spring"}
+        assert codes_of(waypoints.features[0]) == ["layer_attribute_unreadable"] * 2
+        assert dict(tracks.features[0].attributes) == {"time_first": "then", "time_last": "then"}
+
     def test_a_point_without_numbers_is_named(self):
         text = GPX.format('<wpt lat="39.99"/><wpt lat="x" lon="y"/><wpt lat="inf" lon="46"/><wpt lat="1_0" lon="46"/>')
         (layer,), _ = read(text, "a.gpx")
@@ -563,73 +685,6 @@ class TestGpx:
             ["not_finite"],
             ["gpx_point_unreadable"],
         ]
-
-
-class TestTracks:
-    """Operator A walks round HA-17; whether the walk closes is for a person to say."""
-
-    def walk(self, *, back_to, step=40):
-        """Points along the ring, that many to each side, ending that share of the last side before its end."""
-        corners = np.array(RING)
-        points = [a + (b - a) * n / step for a, b in pairwise(corners) for n in range(step)]
-        return [point.tolist() for point in points[: int(3 * step + step * back_to)]]
-
-    def close(self, line, **options):
-        found, problems = track_as_polygon(line, AZE, EXTENT, "HA-17", **options)
-        for one in problems:
-            assert all(one.sentence(language) for language in ("az", "en", "ru"))
-        return found, {p.code: p.parameters for p in problems}
-
-    def test_the_gap_is_stated_and_confirmation_asked(self):
-        found, said = self.close(self.walk(back_to=0.9))
-        assert set(said) == {"track_needs_closing", "points_in_line"}
-        assert said["track_needs_closing"]["gap_m"] == pytest.approx(118, abs=1)
-        assert found.gap_m == pytest.approx(118, abs=1)
-        assert found.length_m == pytest.approx(3937 - 118, abs=1)
-        assert found.area_m2 == pytest.approx(HA17.area_m2, rel=0.001)
-        assert found.ring[0] == found.ring[-1]
-        assert found.crossings == ()
-
-    def test_a_track_that_returns_to_its_first_point_asks_nothing(self):
-        assert "track_needs_closing" not in self.close(RING)[1]
-
-    def test_a_walk_that_stopped_half_way_is_refused(self):
-        _, said = self.close(self.walk(back_to=0.0)[:80])
-        assert "track_gap_too_wide" in said
-
-    @pytest.mark.parametrize("line", [[], RING[:1], RING[:2], [RING[0], RING[1]] * 5])
-    def test_two_places_are_no_area(self, line):
-        found, said = self.close(line)
-        assert (found, set(said)) == (None, {"track_too_few_points"})
-
-    def test_a_crossing_is_refused_and_named(self):
-        found, said = self.close([RING[0], RING[2], RING[1], RING[3]])
-        assert "track_crosses_itself" in said
-        assert found.area_m2 is None
-        ((lon, lat),) = found.crossings
-        assert (lon, lat) == pytest.approx((46.936, 39.99425), abs=1e-4)
-
-    def test_standing_points_are_counted_and_left_out_only_when_asked(self):
-        standing = [RING[0]] + [[46.942 + n * 1e-6, 39.99] for n in range(5)] + RING[2:4]
-        found, said = self.close(standing)
-        assert said["track_points_within_noise"]["count"] == 4
-        assert len(found.ring) == len(standing) + 1
-        thinned, said = self.close(standing, thin_m=3.0)
-        assert said["track_thinned"]["count"] == 4
-        assert "track_points_within_noise" not in said
-        assert len(thinned.ring) == len(standing) - 4 + 1
-
-    def test_repeated_points_do_not_hide_a_crossing(self):
-        _, said = self.close([RING[0], RING[2], RING[2], RING[1], RING[3]])
-        assert {"point_repeated", "track_crosses_itself"} <= set(said)
-
-    def test_thinning_never_leaves_less_than_an_area(self):
-        found, said = self.close(RING, thin_m=100_000)
-        assert "track_thinned" not in said
-        assert found.area_m2 == pytest.approx(HA17.area_m2)
-
-    def test_a_place_outside_the_country_is_no_track_of_ours(self):
-        assert set(self.close([[10.0, 50.0], [10.1, 50.0], [10.0, 50.1]])[1]) == {"outside_country"}
 
 
 # Every polygon through every format
