@@ -1,4 +1,11 @@
-"""Every kind of job there is: importing this module registers them all with :mod:`torpaq.web.jobs`."""
+"""Every kind of job there is: their modules register them with :mod:`torpaq.web.jobs` as they are imported."""
 
-LOADED = True
-"""Named by the worker, so that nobody takes the import for an idle one."""
+from importlib import import_module
+
+MODULES: tuple[str, ...] = ()
+
+
+def register_all() -> None:
+    """Let every kind of job be known; a second time changes nothing."""
+    for name in MODULES:
+        import_module(name)

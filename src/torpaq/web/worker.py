@@ -16,10 +16,10 @@ def work(until_parent_ends: bool = True) -> None:
     django.setup()
     from django.db import OperationalError, close_old_connections
 
-    from torpaq.web import job_kinds
+    from torpaq.web.job_kinds import register_all
     from torpaq.web.jobs import run_next
 
-    assert job_kinds.LOADED
+    register_all()
     parent = os.getppid()
     while not until_parent_ends or os.getppid() == parent:
         try:
