@@ -8,27 +8,15 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from torpaq.cli.output import (
-    CLEAN,
-    PROBLEMS,
-    UnusableError,
-    add_common,
-    place_of,
-    status_of,
-    thousands,
-    write_json,
-    write_problems,
-    write_table,
-)
+from torpaq.cli.importing import import_source
+from torpaq.cli.output import CLEAN, UnusableError, add_common, place_of, write_json
 from torpaq.intake.demonstration import generate
-from torpaq.intake.source_reading import SourceReading, import_summary
-from torpaq.intake.sources import SOURCES, read_source
-from torpaq.standard.problems import Problem, has_errors, problem
+from torpaq.intake.sources import SOURCES
+from torpaq.standard.problems import has_errors, problem
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAMMES = ROOT / "programmes"
@@ -155,60 +143,4 @@ def _serve_folder(chosen: argparse.Namespace, folder: Path) -> int:
 
 
 def _import(chosen: argparse.Namespace) -> int:
-    try:
-        reading = read_source(chosen.file, chosen.source)
-    except OSError as error:
-        raise UnusableError([problem("ledger_unreadable", str(chosen.file), reason=error.strerror or "")]) from None
-    if not reading.entries:
-        raise UnusableError(reading.problems, import_summary(reading))
-    refused = has_errors(reading.problems) and not chosen.take_good
-    added, counts, problems = (0, 0, list(reading.problems)) if refused else _take(chosen, reading)
-    summary = import_summary(reading) | {
-        "added": added,
-        "counts_added": counts,
-        "problems": [found.as_json() for found in problems],
-    }
-    if chosen.json:
-        write_json(summary)
-    else:
-        _write_import(summary, problems, chosen, refused)
-    return PROBLEMS if refused else status_of(problems)
-
-
-def _take(chosen: argparse.Namespace, reading: SourceReading) -> tuple[int, int, list[Problem]]:
-    from torpaq.web.programme import build_programme, is_built
-
-    folder = chosen.programme or PROGRAMMES / reading.source
-    country = SOURCES[reading.source].country
-    if not is_built(folder):
-        build_programme(folder, [], country, reading.source)
-    from torpaq.web.imports import import_reading
-    from torpaq.web.programme_row import programme_row
-
-    row = programme_row()
-    if row and row.country != country:
-        raise UnusableError([problem("country_differs", chosen.file.name, source=country, programme=row.country)])
-    if row and row.is_synthetic:
-        raise UnusableError([problem("programme_is_synthetic", str(folder))])
-    done = import_reading(reading, chosen.file.name)
-    told = {found.code for found in done.problems}
-    if not (done.entries or done.counts or has_errors(done.problems) or "file_already_imported" in told):
-        done.problems.append(problem("nothing_new", chosen.file.name, rows=reading.accepted))
-    return done.entries, done.counts, done.problems
-
-
-def _write_import(summary: dict[str, Any], problems: list[Problem], chosen: argparse.Namespace, refused: bool) -> None:
-    print(f"{summary['source']}: {summary['rows']} rows, {summary['accepted']} good, {summary['refused']} refused")
-    for group in ("by_year", "by_department"):
-        totals = summary[group]
-        rows = [[group.removeprefix("by_"), "rows", "m²", "items"]]
-        for key, told in totals.items() if isinstance(totals, dict) else ():
-            rows.append([key, str(told["entries"]), thousands(told["area_m2"]), str(told["items"])])
-        rows.append(["in all", str(summary["accepted"]), thousands(summary["area_m2"]), str(summary["items"])])
-        write_table(rows)
-        print()
-    if refused:
-        print("Nothing was taken. Correct the rows below, or take the good ones with --take-good.")
-    else:
-        print(f"{summary['added']} entries and {summary['counts_added']} ordnance counts added.")
-    write_problems(problems, chosen.language)
+    return import_source(chosen, PROGRAMMES)
