@@ -15,7 +15,7 @@ from django.utils.datastructures import MultiValueDict
 
 from torpaq.geo.coordinates.notation import Extent
 from torpaq.geo.coordinates.reading import read_coordinates
-from torpaq.geo.crs import AZE
+from torpaq.geo.crs import AZE, NationalCrs
 from torpaq.geo.files.polygons import read_polygons
 from torpaq.geo.polygons import shape_from_box, shape_from_lonlat, shape_from_wkt, to_wkt
 from torpaq.geo.shape import Shape
@@ -40,19 +40,30 @@ class PolygonInput:
     traverse: dict[str, object] | None = None
 
 
-def read_polygon(values: QueryDict, files: Files, extent: Extent) -> PolygonInput:
-    """Read the polygon from the way of giving it that the form names (``source``)."""
+def read_polygon(values: QueryDict, files: Files, extent: Extent, crs: NationalCrs = AZE) -> PolygonInput:
+    """Read the polygon from the way of giving it that the form names (``source``); snapped in ``crs``."""
     source = values.get("source", "drawn")
     if source == "typed":
-        return _typed(values.get("typed", ""), values.get("operation", ""), extent)
+        return _typed(values.get("typed", ""), values.get("operation", ""), extent, crs)
     if source == "file":
-        return _file(files.get("file"), extent)
+        return _file(files.get("file"), extent, crs)
     if source == "traverse":
-        return _traverse(values, extent)
-    return _drawn(values.get("drawn", ""), extent)
+        return _traverse(values, extent, crs)
+    return _drawn(values.get("drawn", ""), extent, crs)
 
 
-def _drawn(text: str, extent: Extent) -> PolygonInput:
+def is_polygon_given(values: QueryDict, files: Files) -> bool:
+    """Say whether the chosen way of giving a polygon holds anything at all."""
+    source = values.get("source", "drawn")
+    if source == "file":
+        return bool(files.get("file"))
+    if source == "traverse":
+        said = [values.get("start", ""), *values.getlist("bearing"), *values.getlist("distance")]
+        return any(text.strip() for text in said)
+    return bool(values.get(source, "").strip(" []"))
+
+
+def _drawn(text: str, extent: Extent, crs: NationalCrs) -> PolygonInput:
     """Read a ring of [lon, lat] pairs as the map's drawing tool leaves it."""
     try:
         ring = [(float(lon), float(lat)) for lon, lat in json.loads(text or "[]")]
@@ -62,16 +73,16 @@ def _drawn(text: str, extent: Extent) -> PolygonInput:
         return PolygonInput(problems=[problem("polygon_missing", SUBJECT)])
     if len(ring) < 3:
         return PolygonInput(problems=[problem("polygon_too_few_points", SUBJECT, points=len(ring))])
-    shape, problems = shape_from_lonlat([[ring]], AZE, extent, SUBJECT, closed=False)
+    shape, problems = shape_from_lonlat([[ring]], crs, extent, SUBJECT, closed=False)
     original: dict[str, object] = {"source": "drawn", "crs": "EPSG:4326", "points": ring}
-    return PolygonInput(shape, _as_written(shape), original, problems)
+    return PolygonInput(shape, _as_written(shape, crs), original, problems)
 
 
-def _as_written(shape: Shape | None) -> str:
-    return f"wkt {to_wkt(shape, AZE)}" if shape else ""
+def _as_written(shape: Shape | None, crs: NationalCrs) -> str:
+    return f"wkt {to_wkt(shape, crs)}" if shape else ""
 
 
-def _typed(text: str, operation: str, extent: Extent) -> PolygonInput:
+def _typed(text: str, operation: str, extent: Extent, crs: NationalCrs) -> PolygonInput:
     """Read WKT, ``box x0 y0 x1 y1`` in metres of the national grid, or one point a line in any notation."""
     stripped = text.replace("\x00", "").strip()
     if not stripped:
@@ -79,18 +90,18 @@ def _typed(text: str, operation: str, extent: Extent) -> PolygonInput:
     first = stripped.split(None, 1)[0].lower().partition("(")[0]
     if first in {"polygon", "multipolygon"} or first.startswith("srid"):
         wkt = " ".join(stripped.split())
-        shape, problems = shape_from_wkt(wkt, AZE, extent, SUBJECT)
-        written = f"wkt {wkt}" if shape and first != "srid" and ";" not in wkt else _as_written(shape)
+        shape, problems = shape_from_wkt(wkt, crs, extent, SUBJECT)
+        written = f"wkt {wkt}" if shape and first != "srid" and ";" not in wkt else _as_written(shape, crs)
         return PolygonInput(shape, written, {"source": "wkt", "typed": text}, problems)
     if first == "box":
         words = stripped.split()[1:]
-        shape, problems = shape_from_box(words, AZE, extent, SUBJECT)
+        shape, problems = shape_from_box(words, crs, extent, SUBJECT)
         written = f"box {' '.join(words)}" if shape else ""
         return PolygonInput(shape, written, {"source": "box", "typed": text}, problems)
-    return _points(stripped.splitlines(), operation, extent)
+    return _points(stripped.splitlines(), operation, extent, crs)
 
 
-def _points(lines: Sequence[str], operation: str, extent: Extent) -> PolygonInput:
+def _points(lines: Sequence[str], operation: str, extent: Extent, crs: NationalCrs) -> PolygonInput:
     """Read one turning point a line; a line that can be read in no way or in several is named."""
     ring: list[tuple[float, float]] = []
     problems: list[Problem] = []
@@ -111,12 +122,12 @@ def _points(lines: Sequence[str], operation: str, extent: Extent) -> PolygonInpu
         return PolygonInput(problems=problems)
     if len(ring) < 3:
         return PolygonInput(problems=[*problems, problem("polygon_too_few_points", SUBJECT, points=len(ring))])
-    shape, found = shape_from_lonlat([[ring]], AZE, extent, SUBJECT, closed=ring[0] == ring[-1])
+    shape, found = shape_from_lonlat([[ring]], crs, extent, SUBJECT, closed=ring[0] == ring[-1])
     original: dict[str, object] = {"source": "typed", "operation": operation, "points": readings}
-    return PolygonInput(shape, _as_written(shape), original, problems + found)
+    return PolygonInput(shape, _as_written(shape, crs), original, problems + found)
 
 
-def _file(upload: "Upload | None", extent: Extent) -> PolygonInput:
+def _file(upload: "Upload | None", extent: Extent, crs: NationalCrs) -> PolygonInput:
     """Read the one polygon of an uploaded file, by its ending."""
     if upload is None or not upload.name:
         return PolygonInput(problems=[problem("polygon_missing", SUBJECT)])
@@ -127,15 +138,15 @@ def _file(upload: "Upload | None", extent: Extent) -> PolygonInput:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"polygon{Path(name).suffix[:10]}"
         path.write_bytes(upload.read())
-        found, problems = read_polygons(path, AZE, extent)
+        found, problems = read_polygons(path, crs, extent)
     if len(found) != 1:
         several = [problem("polygon_file_holds_many", name, count=len(found))] if found else []
         return PolygonInput(problems=[*problems, *several])
     original: dict[str, object] = {"source": "file", "file": name, "name": found[0].name}
-    return PolygonInput(found[0].shape, _as_written(found[0].shape), original, problems)
+    return PolygonInput(found[0].shape, _as_written(found[0].shape, crs), original, problems)
 
 
-def _traverse(values: QueryDict, extent: Extent) -> PolygonInput:
+def _traverse(values: QueryDict, extent: Extent, crs: NationalCrs) -> PolygonInput:
     """Solve a table of legs; the raw legs stay in the original, the adjusted points become the polygon."""
     text, problems = legs_csv(values, extent)
     as_given: dict[str, object] = {"source": "traverse", "legs": text}
@@ -147,9 +158,9 @@ def _traverse(values: QueryDict, extent: Extent) -> PolygonInput:
     problems += found
     if solved is None:
         return PolygonInput(original=as_given, problems=problems)
-    shape, found = traverse_as_shape(solved, AZE, extent, SUBJECT)
+    shape, found = traverse_as_shape(solved, crs, extent, SUBJECT)
     told = traverse_as_json(solved)
-    return PolygonInput(shape, _as_written(shape), as_given | {"solved": told}, problems + found, told)
+    return PolygonInput(shape, _as_written(shape, crs), as_given | {"solved": told}, problems + found, told)
 
 
 def legs_csv(values: QueryDict, extent: Extent) -> tuple[str, list[Problem]]:

@@ -5,7 +5,8 @@ from django.shortcuts import get_object_or_404, render
 
 from torpaq.land.text import format_ledger
 from torpaq.web.accounts import Right
-from torpaq.web.desk.access import needs
+from torpaq.web.desk.access import needs, person_of
+from torpaq.web.desk.area_reports import reports_on
 from torpaq.web.desk.area_story import BALANCE_FIGURES, area_balance, faces_of, history, land_over_time
 from torpaq.web.desk.charts import plan_of, ribbon
 from torpaq.web.desk.context import Question, read_question
@@ -37,6 +38,7 @@ def area_page(request: HttpRequest, area: str) -> HttpResponseBase:
             "ribbon": ribbon(land_over_time(land, area, question), question.on or first_and_last_day()[1]),
             "head": head,
         }
+    context["reports"] = reports_on(area, person_of(request))
     return render(request, "desk/area.html", context)
 
 

@@ -1,26 +1,21 @@
 """From a drawn polygon to a signed entry: compose with its arithmetic, submit, and a second person signs or returns."""
 
-import json
-
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from torpaq.geo.polygons import to_lonlat
-from torpaq.geo.shape import Shape
-from torpaq.geo.traverse.legs import BearingReference, BearingUnit, DistanceUnit
 from torpaq.land.entry import Kind, Measure
-from torpaq.standard.codes import code_list
-from torpaq.standard.problems import Problem, has_errors
+from torpaq.standard.problems import has_errors
 from torpaq.web.accounts import Right, may, proposals_seen_by
 from torpaq.web.desk.access import is_fragment, needs, person_of
-from torpaq.web.desk.choices import method_choices, operator_choices, unit_choices
+from torpaq.web.desk.choices import labels, method_choices, operator_choices, polygon_choices, unit_choices
 from torpaq.web.desk.context import Question
 from torpaq.web.desk.forms import EntryInput, read_entry_form, values_of
 from torpaq.web.desk.paging import page_of
-from torpaq.web.desk.templatetags.desk import language, sentence
+from torpaq.web.desk.record_story import proposal_areas
+from torpaq.web.desk.record_words import geojson
+from torpaq.web.desk.telling import tell
 from torpaq.web.desk.views_spot import country_extent
 from torpaq.web.live import live_land
 from torpaq.web.models import Account, Audit, HazardousArea, OrganisationKind, Proposal, ProposalState
@@ -81,7 +76,7 @@ def _composed(request: HttpRequest, proposal: Proposal | None) -> HttpResponseBa
         return _answered(request, person, given, proposal)
     if request.POST.get("action") == "submit" and not has_errors(problems):
         problems = submit(kept, person)
-    _tell(request, [one for one in problems if one.as_json() not in kept.problems])  # those stand on the page itself
+    tell(request, [one for one in problems if one.as_json() not in kept.problems])  # those stand on the page itself
     return redirect("proposal", number=kept.pk)
 
 
@@ -108,7 +103,7 @@ def _answered(request: HttpRequest, person: Account, given: EntryInput, proposal
 def _trial(given: EntryInput) -> dict[str, object]:
     """Try the entry on the land as it stands."""
     shape = given.polygon.shape
-    told: dict[str, object] = {"polygon": polygon_json(shape), "traverse": given.polygon.traverse}
+    told: dict[str, object] = {"polygon": geojson(shape), "traverse": given.polygon.traverse}
     if shape:
         told["polygon_m2"] = shape.area_m2
     if given.entry is None:
@@ -129,25 +124,18 @@ def _compose_context(
         "problems": given.problems,
         "proposal": proposal,
         "question": Question(),
-        "kinds": _labels("entry_kind"),
-        "measures": [(code, text) for code, text in _labels("measure") if code in list(Measure)],
+        "kinds": labels("entry_kind"),
+        "measures": [(code, text) for code, text in labels("measure") if code in list(Measure)],
         "classes_chosen": values.getlist("classes"),
         "units": unit_choices(used_only=False),
         "operators": operator_choices(),
         "own_operator": _own_operator(person),
         "methods": method_choices(),
         "legs": [*legs, *([("", "", "")] * max(0, LEGS_SHOWN - len(legs)))],
-        "bearing_units": [(code, text) for code, text in _labels("bearing_unit") if code in list(BearingUnit)],
-        "references": [(code, text) for code, text in _labels("bearing_reference") if code in list(BearingReference)],
-        "distance_units": [(code, text) for code, text in _labels("distance_unit") if code in list(DistanceUnit)],
-        "operations": _labels("datum_operation"),
+        **polygon_choices(),
         "without_land": [Kind.VOID.value, Kind.ASSERT.value],
         "extent": list(country_extent()),
     }
-
-
-def _labels(name: str) -> list[tuple[str, str]]:
-    return [(code, row.labels[language()]) for code, row in code_list(name).items()]
 
 
 def _own_operator(person: Account) -> str:
@@ -155,13 +143,6 @@ def _own_operator(person: Account) -> str:
     if may(person, Right.PROPOSE_ANY) or person.organisation is None:
         return ""
     return person.organisation.code
-
-
-def polygon_json(shape: Shape | None) -> str:
-    """Return a shape as GeoJSON text for the map; an empty text for none."""
-    if shape is None:
-        return ""
-    return json.dumps({"type": "MultiPolygon", "coordinates": to_lonlat(shape)})
 
 
 @needs(Right.SIGN, Right.PROPOSE_ANY, Right.PROPOSE_OWN)
@@ -173,8 +154,9 @@ def proposal_page(request: HttpRequest, number: int) -> HttpResponseBase:
     context = {
         "proposal": proposal,
         "entry": entry_of(proposal),
-        "polygon": polygon_json(proposal.shape),
+        "polygon": geojson(proposal.shape),
         "arithmetic": proposal.arithmetic,
+        "areas": proposal_areas(proposal),
         "may_change": own and proposal.state in OPEN_TO_CHANGE and not may(person, Right.SIGN),
         "may_submit": own and proposal.state in OPEN_TO_CHANGE and not may(person, Right.SIGN),
         "may_withdraw": own and (submitted or proposal.state in OPEN_TO_CHANGE) and not may(person, Right.SIGN),
@@ -205,7 +187,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponseBase:
         raise Http404
     problems = action()
     proposal.refresh_from_db()
-    _tell(request, [one for one in problems if one.as_json() not in proposal.problems])
+    tell(request, [one for one in problems if one.as_json() not in proposal.problems])
     return redirect("proposal", number=number)
 
 
@@ -215,9 +197,3 @@ def _seen(request: HttpRequest, number: int) -> Proposal:
     if proposal is None:
         raise Http404
     return proposal
-
-
-def _tell(request: HttpRequest, problems: list[Problem]) -> None:
-    """Carry problems over to the next page."""
-    for one in problems:
-        messages.add_message(request, messages.ERROR if has_errors([one]) else messages.WARNING, sentence(one))

@@ -18,13 +18,15 @@ from django.utils.translation import gettext as _
 
 from torpaq.standard.codes import code_list
 from torpaq.standard.country import load_country
+from torpaq.standard.form import form_codes, load_form
 from torpaq.standard.problems import LANGUAGES, Problem, catalogue
 from torpaq.web.accounts import Right, may, proposals_seen_by
 from torpaq.web.desk.accounts_shown import cell_query
 from torpaq.web.desk.area_story import BALANCE_FIGURES, BalanceLine
 from torpaq.web.desk.context import Question
 from torpaq.web.desk.movements import Cell
-from torpaq.web.models import Account, Organisation, ProposalState
+from torpaq.web.models import Account, Organisation, ProposalState, RecordState
+from torpaq.web.records import records_seen_by
 from torpaq.web.tile_store import country_code
 
 register = template.Library()
@@ -180,6 +182,50 @@ def state_name(state: str) -> str:
 
 
 @register.filter
+def record_state_name(state: str) -> str:
+    """Write the state of a field record in words."""
+    names = {
+        "drafted": _("Draft"),
+        "submitted": _("Waiting for review"),
+        "accepted": _("Accepted"),
+        "returned": _("Returned"),
+        "withdrawn": _("Withdrawn"),
+    }
+    return names.get(state, state)
+
+
+@register.filter
+def form_name(code: str) -> str:
+    """Write what a form is called; the code itself where there is no such form."""
+    return load_form(code, country_code()).labels[language()] if code in form_codes() else str(code)
+
+
+@register.filter
+def channel_name(channel: str) -> str:
+    """Write how a submission came in."""
+    names = {
+        "openrosa": _("from a phone (ODK Collect)"),
+        "page": _("from a phone's page"),
+        "desk": _("typed at the desk"),
+        "batch": _("from a file"),
+    }
+    return names.get(channel, channel)
+
+
+@register.filter
+def errors(findings: Sequence[Mapping[str, object]]) -> int:
+    """Return how many findings stand in the way."""
+    return sum(1 for found in findings if found.get("severity") == "error")
+
+
+@register.filter
+def percent(value: float) -> str:
+    """Write a share in percent with its sign, to one decimal."""
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return f"{sign}{number_format(abs(value), 1, use_l10n=True, force_grouping=True)}\u00a0%"
+
+
+@register.filter
 def flow_name(flow: str) -> str:
     """Write the name of a flow or a stock of a balance in words."""
     names = {
@@ -246,6 +292,16 @@ def waiting(context: Mapping[str, object]) -> int:
         return 0
     state = ProposalState.SUBMITTED if may(person, Right.SIGN) else ProposalState.RETURNED
     return proposals_seen_by(person).filter(state=state).count()
+
+
+@register.simple_tag(takes_context=True)
+def records_waiting(context: Mapping[str, object]) -> int:
+    """Return how many records wait for this person: to be reviewed, or to be put right."""
+    person = getattr(context.get("request"), "user", None)
+    if not isinstance(person, Account):
+        return 0
+    state = RecordState.SUBMITTED if may(person, Right.REVIEW) else RecordState.RETURNED
+    return records_seen_by(person).filter(state=state).count()
 
 
 @register.simple_tag(takes_context=True)
@@ -349,6 +405,16 @@ def action_name(action: str) -> str:
         "proposal_withdrawn": _("withdrawn"),
         "proposal_returned": _("returned"),
         "proposal_signed": _("signed"),
+        "record_drafted": _("draft kept"),
+        "record_changed": _("changed"),
+        "record_submitted": _("submitted"),
+        "record_withdrawn": _("withdrawn"),
+        "record_returned": _("returned"),
+        "record_accepted": _("accepted"),
+        "record_seen": _("opened"),
+        "identity_seen": _("identities opened"),
+        "conflict_resolved": _("conflict resolved"),
+        "submission_settled": _("quarantine decided"),
         "team_made": _("team made"),
         "team_areas_changed": _("areas of the team changed"),
         "phone_enrolled": _("phone enrolled"),

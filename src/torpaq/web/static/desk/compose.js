@@ -1,7 +1,7 @@
-// Composing an entry: which fields a kind takes, the polygon's ways in, the drawing, and the trial's polygon.
+// Composing an entry: which fields a kind takes, the drawing, and the trial's polygon.
 
-import { Drawing } from "./drawing.js";
 import { fitTo, openMap, showPolygon } from "./map.js";
+import { DrawingTools, addLeg } from "./polygon_input.js";
 
 const TAKES = {
   establish: ["land", "status", "classes", "any"], extend: ["land", "status", "classes", "any"],
@@ -11,9 +11,8 @@ const TAKES = {
 };
 const holder = document.getElementById("compose-form");
 const element = document.getElementById("map");
-const tools = Object.fromEntries([...document.querySelectorAll("[data-draw]")].map((tool) => [tool.dataset.draw, tool]));
 let map;
-let drawing;
+let tools;
 
 function value(name) { return holder.querySelector(`[name="${name}"]:checked`)?.value ?? holder.querySelector(`[name="${name}"]`)?.value; }
 
@@ -22,42 +21,14 @@ function arrange() {
   for (const field of holder.querySelectorAll("[data-for]")) {
     field.hidden = !field.dataset.for.split(" ").some((name) => takes.includes(name));
   }
-  const source = value("source");
-  for (const part of holder.querySelectorAll("[data-source]")) part.hidden = part.dataset.source !== source;
 }
 
-function drawn(points, isDrawing) {
-  holder.querySelector("#drawn").value = points.length ? JSON.stringify(points) : "";
-  document.getElementById("drawn-count").textContent = points.length ? `${points.length} ${document.getElementById("drawn-count").dataset.points}` : "";
-  tools.start.setAttribute("aria-pressed", String(isDrawing));
-  tools.point.disabled = !isDrawing;
-  tools.undo.disabled = !points.length;
-  tools.finish.disabled = !isDrawing;
-  tools.clear.disabled = !points.length;
-  if (isDrawing) {
-    const radio = holder.querySelector('[name="source"][value="drawn"]');
-    if (!radio.checked) { radio.checked = true; arrange(); }
-  }
-}
-
-function afterTrial() {
+function afterTrial({ keep }) {
   arrange();
+  tools.hold(holder.querySelector("[data-polygon-input]"), { keep });
   const tried = document.getElementById("tried-polygon");
   if (tried && value("source") !== "drawn") showPolygon(map, JSON.parse(tried.dataset.polygon), { fit: true });
-  else drawing.show();
-}
-
-function addLeg() {
-  const rows = holder.querySelector(".legs tbody");
-  const row = rows.lastElementChild.cloneNode(true);
-  const number = rows.children.length + 1;
-  row.querySelector("th").textContent = String(number);
-  for (const input of row.querySelectorAll("input")) {
-    input.value = "";
-    input.setAttribute("aria-label", input.getAttribute("aria-label").replace(/\d+$/, String(number)));
-  }
-  rows.append(row);
-  row.querySelector("input").focus();
+  else tools.drawing.show();
 }
 
 async function toArea() {
@@ -73,15 +44,12 @@ async function toArea() {
 async function begin() {
   arrange();
   holder.addEventListener("change", arrange);
-  holder.addEventListener("click", (event) => { if (event.target.closest("[data-add-leg]")) addLeg(); });
+  holder.addEventListener("click", (event) => { if (event.target.closest("[data-add-leg]")) addLeg(holder); });
   map = await openMap(element);
-  drawing = new Drawing(map, drawn);
-  const kept = holder.querySelector("#drawn").value;
-  if (kept) drawing.points = JSON.parse(kept);
-  const acts = { start: () => drawing.start(), point: () => drawing.addMiddle(), undo: () => drawing.undo(), finish: () => drawing.finish(), clear: () => drawing.clear() };
-  for (const [name, tool] of Object.entries(tools)) tool.addEventListener("click", acts[name]);
-  document.body.addEventListener("htmx:afterSwap", ({ target }) => { if (target.id === "compose-form") afterTrial(); });
-  if (kept || document.getElementById("tried-polygon")) afterTrial();
+  tools = new DrawingTools(map, document.querySelector(".draw-tools"));
+  document.body.addEventListener("htmx:afterSwap", ({ target }) => { if (target.id === "compose-form") afterTrial({ keep: true }); });
+  tools.hold(holder.querySelector("[data-polygon-input]"));
+  if (tools.drawing.points.length || document.getElementById("tried-polygon")) afterTrial({ keep: false });
   else await toArea();
   window.torpaqMap = map;
 }
