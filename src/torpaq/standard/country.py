@@ -117,6 +117,22 @@ class Country:
         """
         return tuple(code for code, (box, edges) in self._edges.items() if _is_inside(lon, lat, box, edges))
 
+    def is_in(self, code: str, lon: float, lat: float) -> bool:
+        """Say whether the point lies in one drawn unit; see :meth:`unit_at`."""
+        drawn = self._edges.get(code)
+        return drawn is not None and _is_inside(lon, lat, *drawn)
+
+    @cached_property
+    def drawn_parts(self) -> Mapping[str, tuple[str, ...]]:
+        """Return, for every unit, the drawn units that it is, that it holds, or out of which it was formed."""
+        above = {code: {code, *self.ancestors(code)} for code in self.boundaries}
+        return MappingProxyType(
+            {
+                unit.code: tuple(code for code in above if unit.code in above[code] or code in unit.formed_of)
+                for unit in self.units.values()
+            }
+        )
+
     def locate(self, lon: float, lat: float, on: date | None, subject: str) -> tuple[tuple[str, ...], list[Problem]]:
         """Return the drawn units at the point, and notes on what the boundaries cannot tell.
 

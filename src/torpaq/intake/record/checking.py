@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
+from typing import TypeAlias
 
 from torpaq.intake.record.context import Context
 from torpaq.intake.record.history import ROW_KEY
@@ -55,11 +57,14 @@ MISSING = {
 """What it means that one of these is missing although its condition holds, said in the field's own words."""
 
 
+Check: TypeAlias = Callable[[Element, Value, Scope], Problem | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The elements asked at the top of a form, or in the rows of a repeat."""
+    """The elements asked at the top of a form, or in the rows of a repeat, each with the check of its type."""
 
-    elements: Mapping[str, Element]
+    elements: Mapping[str, tuple[Element, Check]]
     required: tuple[Element, ...]
     repeats: tuple[str, ...]
 
@@ -67,9 +72,10 @@ class Level:
 @cache
 def level_of(form: Form, repeat: str = "") -> Level:
     """Return what is asked at the top of a form, or in a row of one of its repeats."""
-    elements = {element.code: element for element in form.asked(repeat)}
-    required = tuple(element for element in elements.values() if element.required)
-    repeats = tuple(code for code, element in elements.items() if element.type is ElementType.REPEAT)
+    asked = form.asked(repeat)
+    elements = {element.code: (element, CHECKS.get(element.type, _check_shape)) for element in asked}
+    required = tuple(element for element in asked if element.required)
+    repeats = tuple(element.code for element in asked if element.type is ElementType.REPEAT)
     return Level(elements, required, repeats)
 
 
@@ -95,26 +101,34 @@ def check_record(record: Record, form: Form, context: Context, unread: Collectio
 
 
 def _check_level(scope: Scope, level: Level, unread: Collection[str]) -> list[Finding]:
-    found = []
-    for element in level.required:
-        is_there = is_filled(scope.own.get(element.code)) or scope.path + element.code in unread
-        if not is_there and element.condition.holds(scope.around):
-            found.append(scope.finding(element.code, _missing(element, scope.path)))
-    for code, value in scope.own.items():
-        asked = level.elements.get(code)
-        if asked is None:
+    own = scope.own
+    found = [
+        scope.finding(element.code, _missing(element, scope.path))
+        for element in level.required
+        if not own.get(element.code) and _is_missing(element, scope, unread)
+    ]
+    for code, value in own.items():
+        known = level.elements.get(code)
+        if known is None:
             if not _was_asked(scope.form, code):
                 found.append(scope.finding(code, problem("element_unknown", scope.path + code, form=scope.form.code)))
             continue
-        wrong = _check_value(asked, value, scope)
+        asked, check = known
+        wrong = check(asked, value, scope)
         if wrong:
             found.append(scope.finding(code, wrong))
-        elif is_filled(value) and _is_needless(asked, scope, unread):
+        elif asked.condition.clauses and is_filled(value) and _is_needless(asked, scope, unread):
             when = asked.condition.text
             found.append(scope.finding(code, problem("answer_not_asked", scope.path + code, when=when)))
     if any(finding.problem.code == "answer_shape" for finding in found):
         return found  # the rules rely on the shapes
     return found + check_rules(scope)
+
+
+def _is_missing(element: Element, scope: Scope, unread: Collection[str]) -> bool:
+    if is_filled(scope.own.get(element.code)) or scope.path + element.code in unread:
+        return False
+    return element.condition.holds(scope.around)
 
 
 @cache
@@ -126,7 +140,7 @@ def _was_asked(form: Form, code: str) -> bool:
 
 def _is_needless(element: Element, scope: Scope, unread: Collection[str]) -> bool:
     """Say whether an element is answered although its condition does not hold, as far as that can be judged."""
-    if not element.condition.clauses or element.condition.holds(scope.around):
+    if element.condition.holds(scope.around):
         return False
     return not any(code in unread or scope.path + code in unread for code in element.condition.elements)
 
@@ -137,32 +151,32 @@ def _missing(element: Element, path: str) -> Problem:
     return problem("answer_missing", path + element.code)
 
 
-def _check_value(element: Element, value: Value, scope: Scope) -> Problem | None:
-    place = scope.path + element.code
-    kind = element.type
-    if kind is ElementType.CODE:
-        return _check_codes(element, [value], scope, place)
-    if kind in TEXTS:
-        return _check_text(element, value, place)
-    if kind in (ElementType.INTEGER, ElementType.DECIMAL):
-        return _check_number(element, value, place)
-    if kind in SHAPES:
-        return _check_time(element, value, scope, place)
-    if kind is ElementType.CODES:
-        return _check_codes(element, value, scope, place)
-    return None if _has_shape(element, value) else problem("answer_shape", place, type=kind.value)
+def _check_code(element: Element, value: Value, scope: Scope) -> Problem | None:
+    codes = scope.form.lists[element.list]
+    if isinstance(value, str):
+        return None if value in codes else _unknown_code(element, value, scope)
+    return _shape_problem(element, scope)
 
 
-def _check_codes(element: Element, value: Value, scope: Scope, place: str) -> Problem | None:
+def _check_codes(element: Element, value: Value, scope: Scope) -> Problem | None:
     codes = scope.form.lists[element.list]
     if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
-        return problem("answer_shape", place, type=element.type.value)
+        return _shape_problem(element, scope)
     for code in value:
         if code not in codes:
-            return problem("code_unknown", place, value=str(code)[:60], choices=choices_told(codes))
-    if len(set(map(str, value))) < len(value):
-        return problem("code_repeated", place, value=", ".join(map(str, value)))
+            return _unknown_code(element, code, scope)
+    if len(set(value)) < len(value):
+        return problem("code_repeated", scope.path + element.code, value=", ".join(value))
     return None
+
+
+def _unknown_code(element: Element, code: str, scope: Scope) -> Problem:
+    choices = choices_told(scope.form.lists[element.list])
+    return problem("code_unknown", scope.path + element.code, value=code[:60], choices=choices)
+
+
+def _shape_problem(element: Element, scope: Scope) -> Problem:
+    return problem("answer_shape", scope.path + element.code, type=element.type.value)
 
 
 def choices_told(codes: Mapping[str, object], most: int = 12) -> str:
@@ -175,9 +189,10 @@ def choices_told(codes: Mapping[str, object], most: int = 12) -> str:
     return ", ".join([*listed[:most], *(["…"] if len(listed) > most else [])])
 
 
-def _check_text(element: Element, value: Value, place: str) -> Problem | None:
+def _check_text(element: Element, value: Value, scope: Scope) -> Problem | None:
     if not isinstance(value, str):
-        return problem("answer_shape", place, type=element.type.value)
+        return _shape_problem(element, scope)
+    place = scope.path + element.code
     is_id = element.type in ID_TYPES or element.code in IDS
     most = LONGEST_ID if is_id else LONGEST[element.type]
     if len(value) > most:
@@ -185,42 +200,49 @@ def _check_text(element: Element, value: Value, place: str) -> Problem | None:
     return problem("answer_characters", place) if "\x00" in value else None
 
 
-def _check_number(element: Element, value: Value, place: str) -> Problem | None:
-    whole = element.type is ElementType.INTEGER
-    if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or not math.isfinite(value):
-        return problem("answer_shape", place, type=element.type.value)
-    return bounds_problem(element, value, place)
+def _check_number(element: Element, value: Value, scope: Scope) -> Problem | None:
+    kinds = int if element.type is ElementType.INTEGER else int | float
+    if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value):
+        return _shape_problem(element, scope)
+    return bounds_problem(element, value, scope.path + element.code)
 
 
 def bounds_problem(element: Element, value: int | float, place: str) -> Problem | None:
     """Return what is wrong with a number's size, or None; bounds are in the element's unit."""
-    if element.least is not None and value < element.least:
+    least, most = _bounds(element.least, element.most)
+    if value < least:
         return problem("answer_too_small", place, value=value, least=str(element.least), unit=element.unit)
-    if element.most is not None and value > element.most:
+    if value > most:
         return problem("answer_too_large", place, value=value, most=str(element.most), unit=element.unit)
     if abs(value) >= 10**MOST_DIGITS:
         return problem("answer_too_large", place, value=value, most=f"1e{MOST_DIGITS}", unit=element.unit)
     return None
 
 
-def _check_time(element: Element, value: Value, scope: Scope, place: str) -> Problem | None:
+@cache
+def _bounds(least: Decimal | None, most: Decimal | None) -> tuple[float, float]:
+    return -math.inf if least is None else float(least), math.inf if most is None else float(most)
+
+
+def _check_time(element: Element, value: Value, scope: Scope) -> Problem | None:
     if not isinstance(value, str) or not SHAPES[element.type].fullmatch(value):
-        return problem("answer_shape", place, type=element.type.value)
+        return _shape_problem(element, scope)
     if element.type is ElementType.TIME:
         return None
     try:
         day = date.fromisoformat(value[:10])
     except ValueError:
-        return problem("answer_shape", place, type=element.type.value)
-    if day > scope.context.today and element.code not in MAY_LIE_AHEAD:
-        return problem(
-            "answer_in_future", place, value=shown(element, value[:10]), today=scope.context.today.isoformat()
-        )
-    return (
-        problem("date_too_early", place, value=shown(element, value[:10]), year=FIRST_YEAR)
-        if day.year < FIRST_YEAR
-        else None
-    )
+        return _shape_problem(element, scope)
+    place, today = scope.path + element.code, scope.context.today
+    if day > today and element.code not in MAY_LIE_AHEAD:
+        return problem("answer_in_future", place, value=shown(element, value[:10]), today=today.isoformat())
+    if day.year < FIRST_YEAR:
+        return problem("date_too_early", place, value=shown(element, value[:10]), year=FIRST_YEAR)
+    return None
+
+
+def _check_shape(element: Element, value: Value, scope: Scope) -> Problem | None:
+    return None if _has_shape(element, value) else _shape_problem(element, scope)
 
 
 def _has_shape(element: Element, value: Value) -> bool:
@@ -230,9 +252,17 @@ def _has_shape(element: Element, value: Value) -> bool:
         return False
     if element.type in GEOMETRIES:
         is_written = element.type is not ElementType.POLYGON or isinstance(value.get("written"), str)
-        return (
-            value.get("type") == GEOMETRY_KINDS[element.type]
-            and isinstance(value.get("coordinates"), list)
-            and is_written
-        )
+        is_drawn = isinstance(value.get("coordinates"), list)
+        return value.get("type") == GEOMETRY_KINDS[element.type] and is_drawn and is_written
     return isinstance(value.get("name"), str) and isinstance(value.get("sha256"), str)
+
+
+CHECKS: Mapping[ElementType, Check] = {
+    ElementType.CODE: _check_code,
+    ElementType.CODES: _check_codes,
+    ElementType.INTEGER: _check_number,
+    ElementType.DECIMAL: _check_number,
+    **dict.fromkeys(TEXTS, _check_text),
+    **dict.fromkeys(SHAPES, _check_time),
+}
+"""How the values of each type are checked; of any other type, their shape alone."""

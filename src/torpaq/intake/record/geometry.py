@@ -14,8 +14,8 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from torpaq.geo.coordinates.notation import DecidedBy, Explanation, Extent
-from torpaq.geo.coordinates.reading import read_coordinates
+from torpaq.geo.coordinates.notation import DecidedBy, Explanation, Extent, Order
+from torpaq.geo.coordinates.reading import Reading, read_coordinates
 from torpaq.geo.crs import NationalCrs
 from torpaq.geo.polygons import shape_from_box, shape_from_lonlat, shape_from_wkt, to_lonlat, to_wkt
 from torpaq.geo.shape import CM_PER_M, Shape
@@ -51,7 +51,10 @@ def read_point(raw: object, extent: Extent, place: str) -> Place:
         loaded = _json(text)
         if isinstance(loaded, dict):
             return _point_of_mapping(loaded, extent, place)
-    reading = read_coordinates(text, extent)
+    return _point_of_reading(read_coordinates(text, extent), text, place)
+
+
+def _point_of_reading(reading: Reading, text: str, place: str) -> Place:
     problems = [_at(place, found) for found in reading.problems]
     if reading.position is None:
         return Place(None, problems)
@@ -72,6 +75,14 @@ def read_pair(lat: float, lon: float, typed: str, extent: Extent, place: str) ->
     west, south, east, north = extent
     sides = {"west": west, "south": south, "east": east, "north": north}
     return Place(None, [problem("point_outside_country", place, lat=lat, lon=lon, **sides)])
+
+
+def read_pair_of_texts(lat: str, lon: str, extent: Extent, place: str) -> Place:
+    """Read a latitude and a longitude under their own names that are no plain numbers but degrees and minutes."""
+    reading = read_coordinates(f"{lat} {lon}", extent)
+    if reading.position is not None and reading.candidates[0].explanation.order is Order.LON_LAT:
+        return Place(None, [problem("point_axes_exchanged", place, lat=lat, lon=lon)])
+    return _point_of_reading(reading, f"{lat} {lon}", place)
 
 
 def read_line(raw: object, extent: Extent, place: str) -> Place:

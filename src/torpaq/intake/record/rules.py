@@ -101,10 +101,10 @@ def rules_of(form: Form, repeat: str) -> tuple[Rule, ...]:
     around = own | {element.code for element in form.asked()}
     has_repeats = any(element.type is ElementType.REPEAT for element in form.asked(repeat))
     applies: tuple[tuple[Rule, bool], ...] = (
-        (_dates, any({*pair} <= around and {*pair} & own for pair in IN_ORDER)),
+        (_dates, bool(_dates_in_order(form, repeat))),
         (_areas, any(boundary in own for boundary, _ in AREAS)),
         (_safe_points, form.code in HAZARDS and "boundary" in own),
-        (_places, "unit" in around and any(e.type in LOCATED for e in form.asked(repeat))),
+        (_places, "unit" in around and bool(_places_of(form, repeat))),
         (_one_row_each, {"category", "quantity"} <= own),
         (_depth, {"achieved_depth_cm"} <= own and "required_depth_cm" in around),
         (_criteria, {"outcome", "criteria"} <= own),
@@ -121,7 +121,7 @@ def rules_of(form: Form, repeat: str) -> tuple[Rule, ...]:
 
 
 def _dates(scope: Scope) -> Iterator[Finding]:
-    for earlier, later in IN_ORDER:
+    for earlier, later in _dates_in_order(scope.form, scope.path.partition("[")[0]):
         first, second = scope.around.get(earlier), scope.around.get(later)
         if not first or not second or not (earlier in scope.own or later in scope.own):
             continue
@@ -129,6 +129,13 @@ def _dates(scope: Scope) -> Iterator[Finding]:
             blamed = later if later in scope.own else earlier
             shown_dates = {"first": scope.shown(earlier), "second": scope.shown(later)}
             yield scope.wrong(blamed, "dates_out_of_order", earlier=earlier, **shown_dates)
+
+
+@cache
+def _dates_in_order(form: Form, repeat: str) -> tuple[tuple[str, str], ...]:
+    own = {element.code for element in form.asked(repeat)}
+    around = own | {element.code for element in form.asked()}
+    return tuple(pair for pair in IN_ORDER if {*pair} <= around and {*pair} & own)
 
 
 def _areas(scope: Scope) -> Iterator[Finding]:
@@ -178,14 +185,17 @@ def _places(scope: Scope) -> Iterator[Finding]:
     country = scope.context.country
     if not isinstance(unit, str) or unit not in country.units or not country.boundaries:
         return
-    for element, value in scope.own.items():
-        kind = scope.form.by_code[element].type if element in scope.form.by_code else None
-        if kind not in LOCATED or element in ELSEWHERE:
-            continue
-        position = _position(value)
+    for element in _places_of(scope.form, scope.path.partition("[")[0]):
+        position = _position(scope.own.get(element))
         if position and not is_in_unit(country, unit, *position):
             there = ", ".join(country.unit_at(*position)) or "–"
             yield scope.wrong(element, "place_in_other_unit", unit=unit, found=there)
+
+
+@cache
+def _places_of(form: Form, repeat: str) -> tuple[str, ...]:
+    located = (element.code for element in form.asked(repeat) if element.type in LOCATED)
+    return tuple(code for code in located if code not in ELSEWHERE)
 
 
 def is_in_unit(country: Country, unit: str, lon: float, lat: float) -> bool:
@@ -193,15 +203,11 @@ def is_in_unit(country: Country, unit: str, lon: float, lat: float) -> bool:
 
     A place within the borders' precision may; so may one in the land out of which an undrawn unit was formed.
     """
-    if _is_of(country, unit, country.unit_at(lon, lat)):
+    drawn = country.drawn_parts[unit]
+    if any(country.is_in(code, lon, lat) for code in drawn):
         return True
     within_m = float(country.threshold("boundary_precision_m"))
-    return _is_of(country, unit, country.units_near(lon, lat, within_m))
-
-
-def _is_of(country: Country, unit: str, drawn: tuple[str, ...]) -> bool:
-    formed_of = country.units[unit].formed_of
-    return any(code == unit or code in formed_of or unit in country.ancestors(code) for code in drawn)
+    return any(code in drawn for code in country.units_near(lon, lat, within_m))
 
 
 def _position(value: object) -> tuple[float, float] | None:
@@ -332,7 +338,7 @@ def _inspectors(scope: Scope) -> Iterator[Finding]:
 
 def _repeated_rows(scope: Scope) -> Iterator[Finding]:
     """The same row twice in one record: the duplicate that old databases are full of (GICHD's cleaning tool)."""
-    for repeat in (e.code for e in scope.form.asked() if e.type is ElementType.REPEAT and e.code != "beneficiaries"):
+    for repeat in _repeats(scope.form):
         rows = _rows(scope, repeat)
         if len(rows) < 2:
             continue
@@ -342,6 +348,13 @@ def _repeated_rows(scope: Scope) -> Iterator[Finding]:
             if key in first:
                 yield scope.wrong(repeat, "repeat_row_twice", row=number, first=first[key])
             first.setdefault(key, number)
+
+
+@cache
+def _repeats(form: Form) -> tuple[str, ...]:
+    """Return the repeats whose rows are things; people are counted by rows of their own kind."""
+    codes = (element.code for element in form.asked() if element.type is ElementType.REPEAT)
+    return tuple(code for code in codes if code != "beneficiaries")
 
 
 def _rows(scope: Scope, repeat: str) -> list[Mapping[str, Value]]:
