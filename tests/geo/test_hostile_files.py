@@ -244,7 +244,7 @@ class TestXml:
         assert read(deep, "a.kml") == ["polygon_empty"]
         several = b"<MultiGeometry>" * 20_000 + b"<Point/>" + b"</MultiGeometry>" * 20_000
         assert read(b"<kml><Placemark>" + several + b"</Placemark></kml>", "a.kml") == ["layer_geometry_empty"]
-        monkeypatch.setattr(layer_parts, "MAX_VALUES", 1000)
+        monkeypatch.setattr(layer_parts, "MAX_TAGS", 1000)
         assert read(b"<kml>" + b"<a/>" * 1000 + b"</kml>", "a.kml") == ["layer_too_many_values"]
 
 
@@ -273,6 +273,8 @@ class TestTooMuch:
         many = json.dumps({"type": "FeatureCollection", "features": [json.loads(GEOJSON)] * 2}).encode()
         for data, name in ((many, "a.geojson"), (geopackage(), "a.gpkg"), (shapefile(), "a.zip")):
             assert read(data, name) == [code]
+        if limit == "MAX_POINTS":
+            assert read(KML, "a.kml") == read(GPX, "a.gpx") == read(zipped({"doc.kml": KML}), "a.kmz") == [code]
 
     def test_a_star_of_five_thousand_edges_that_all_cross_is_told_where_it_first_does(self):
         turns = np.arange(5_001) * np.pi * (1 + 1 / 5_001)

@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element
 
 from torpaq.geo.files.layer_parts import (
     Budget,
+    Excess,
     GeometryKind,
     RawFeature,
     RawGeometry,
@@ -51,6 +52,8 @@ def _feature(element: Element, parts: Sequence[Sequence[Element]], budget: Budge
         _put_times(feature, [point for part in parts for point in part])
     try:
         feature.geometry = _geometry(GeometryKind.POINT if is_point else GeometryKind.LINE, parts, budget)
+    except Excess:
+        raise
     except Refusal as refusal:
         feature.refusals.append(refusal)
     return feature

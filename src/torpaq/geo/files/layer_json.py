@@ -37,7 +37,7 @@ class _RepeatedKeyError(ValueError):
 
 def read_geojson_layer(text: str, name: str, budget: Budget) -> RawLayer:
     """Read a collection, a feature or a geometry; whole numbers as ``id`` are row numbers and are left out."""
-    budget.points(text.count("[") // 2)
+    budget.points(text.count("["))
     budget.values(text.count(",") + text.count("{"))
     tree = _tree(text)
     crs = _crs(tree)

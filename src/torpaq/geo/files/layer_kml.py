@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 from torpaq.geo.crs import Floats
 from torpaq.geo.files.layer_parts import (
     Budget,
+    Excess,
     GeometryKind,
     RawFeature,
     RawGeometry,
@@ -93,6 +94,8 @@ def _feature(placemark: Element, schemas: Schemas, budget: Budget) -> RawFeature
         _extended(extended, schemas, feature)
     try:
         feature.geometry = _geometry(placemark, budget)
+    except Excess:
+        raise
     except Refusal as refusal:
         feature.refusals.append(refusal)
     return feature

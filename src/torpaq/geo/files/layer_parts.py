@@ -23,6 +23,7 @@ MAX_POINTS = 1_000_000
 MAX_FEATURES = 200_000
 MAX_VALUES = 4_000_000
 MAX_COLUMNS = 1_000
+MAX_TAGS = 1_000_000
 MOST_RINGS = 500
 """More than these is refused before it is held in memory: a layer is read at once, not in pieces."""
 
@@ -114,6 +115,10 @@ class Refusal(Exception):  # noqa: N818 # no error of a program: bad input on it
         return problem(self.code, subject, **self.parameters)
 
 
+class Excess(Refusal):
+    """More than is read at once: no feature's problem but the whole file's."""
+
+
 @dataclass(slots=True)
 class RawGeometry:
     """A geometry in the file's CRS: parts of rings, each an (n, 2) array; a point and a line are one ring a part."""
@@ -153,31 +158,37 @@ class Budget:
     """Counts what a file holds while it is read, and refuses the file once that is too much."""
 
     def __init__(self) -> None:
-        self._points = self._features = self._values = 0
+        self._points = self._features = self._values = self._tags = 0
 
     def points(self, count: int) -> None:
         """Count points about to be read."""
         self._points += count
         if self._points > MAX_POINTS:
-            raise Refusal("polygon_file_too_many_points", points=self._points, limit=MAX_POINTS)
+            raise Excess("polygon_file_too_many_points", points=self._points, limit=MAX_POINTS)
 
     def features(self, count: int) -> None:
         """Count features or rows about to be read."""
         self._features += count
         if self._features > MAX_FEATURES:
-            raise Refusal("layer_too_many_features", features=self._features, limit=MAX_FEATURES)
+            raise Excess("layer_too_many_features", features=self._features, limit=MAX_FEATURES)
 
     def values(self, count: int) -> None:
-        """Count attribute values, JSON values or XML elements about to be read."""
+        """Count attribute values or JSON values about to be read."""
         self._values += count
         if self._values > MAX_VALUES:
-            raise Refusal("layer_too_many_values", values=self._values, limit=MAX_VALUES)
+            raise Excess("layer_too_many_values", values=self._values, limit=MAX_VALUES)
+
+    def tags(self, count: int) -> None:
+        """Count XML tags about to be read: an element takes the memory of many values."""
+        self._tags += count
+        if self._tags > MAX_TAGS:
+            raise Excess("layer_too_many_values", values=self._tags, limit=MAX_TAGS)
 
 
 def checked_columns(columns: list[str]) -> list[str]:
     """Return the columns, refusing more than a table can have."""
     if len(columns) > MAX_COLUMNS:
-        raise Refusal("layer_too_many_columns", columns=len(columns), limit=MAX_COLUMNS)
+        raise Excess("layer_too_many_columns", columns=len(columns), limit=MAX_COLUMNS)
     return columns
 
 

@@ -144,6 +144,8 @@ def _polygons(rings: list[Floats], feature: RawFeature) -> list[list[Floats]]:
     """
     if len(rings) > MOST_RINGS:
         raise Refusal("layer_too_many_rings", rings=len(rings), limit=MOST_RINGS)
+    if len(rings) < 2:
+        return [rings] if rings else []
     areas = [shoelace_m2(ring) if np.isfinite(ring).all() else 0.0 for ring in rings]
     shells = [number for number, area in enumerate(areas) if area <= 0]
     parts = {number: [rings[number]] for number in shells}

@@ -16,7 +16,7 @@ NUMBERS = re.compile(r"[-+.,eE\d\s]*", re.ASCII)
 
 def read_xml(data: bytes, budget: Budget) -> ElementTree.Element:
     """Return the root element. Raises :class:`Refusal` for a DTD or entities, damage, and too many tags."""
-    budget.values(data.count(b"<"))
+    budget.tags(data.count(b"<"))
     try:
         root: ElementTree.Element = defusedxml.ElementTree.fromstring(data, forbid_dtd=True)
     except DefusedXmlException as error:

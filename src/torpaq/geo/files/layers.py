@@ -23,6 +23,7 @@ from torpaq.geo.files.layer_parts import (
     MOST_RINGS,
     Budget,
     Coordinates,
+    Excess,
     FeatureGeometry,
     GeometryKind,
     Layer,
@@ -210,11 +211,15 @@ def _read_archive(data: bytes, subject: str, budget: Budget) -> tuple[str, list[
         title = stem if stems.count(stem) == 1 else str(PurePosixPath(entry).with_suffix(""))
         try:
             raws.append(read_shapefile(archive, names, title, budget))
+        except Excess:
+            raise
         except Refusal as refusal:
             problems.append(refusal.as_problem(title))
     for entry in documents:
         try:
             found = read_kml(read_xml(archive.read(entry), budget), entry if len(documents) > 1 else subject, budget)
+        except Excess:
+            raise
         except Refusal as refusal:
             problems.append(refusal.as_problem(entry))
             continue
