@@ -17,7 +17,7 @@ MOST_COLUMNS = 1_000
 MOST_CELLS = 5_000_000  # rows times columns of all sheets, so that a file stays within the memory of a small server
 MOST_FINDINGS = 100_000  # of one sheet; a sheet with more is not accepted before it is repaired
 LONGEST_CELL = 32_767  # characters, the most that a cell of a workbook holds
-VERDICT_MARK = "Torpaq: "  # begins the headings of the columns that hold verdicts, whatever their language
+VERDICT_MARK = "Torpaq: "  # begins the headings and comments of verdicts, whatever their language
 
 
 class Refused(Exception):  # noqa: N818  # it carries a problem of the data, which is no error of ours

@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
-from torpaq.intake.tables.header import Header, find_header, texts_of
+from torpaq.intake.tables.header import SEARCHED_ROWS, Header, find_header, texts_of
 from torpaq.intake.tables.model import (
     MOST_COLUMNS,
     VERDICT_MARK,
@@ -43,22 +43,24 @@ def make_table(name: str, grid: Grid, kind: str, is_hidden: bool, tick: Callable
 
     ``tick`` is called at least every 1,000 rows and may raise to stop.
     """
+    earlier = _without_earlier_verdicts(grid)
     header = find_header(grid)
-    earlier = [column for column in _headed(header) if header.parts(column)[-1].startswith(VERDICT_MARK)]
     of_cells, grid.findings = grid.findings, []
-    content = _content(grid, header, earlier)
+    content = grid.rows[header.first_data :]
     rows = _data_rows(grid, header, content, kind, tick)
     numbers = [number for number, _ in rows]
     inside = set(numbers)
-    grid.formulas = {place for place in grid.formulas if place[0] in inside and place[1] not in earlier}
-    columns = _columns(grid, header, rows, earlier)
+    grid.formulas = {place for place in grid.formulas if place[0] in inside}
+    columns = _columns(grid, header, rows)
+    if earlier:
+        grid.add("earlier_verdicts", None, columns=", ".join(column_letter(column) for column in earlier))
     _note_header(grid, header)
     blank_rows = _note_blanks(grid, header, content)
     _note_hidden(grid, inside, is_hidden)
-    _note_columns(grid, columns, earlier)
+    _note_columns(grid, columns)
     _note_text_numbers(grid, rows, columns)
-    _note_merges(grid, rows, numbers, earlier)
-    kept = [f for f in of_cells if f.row is None or (f.row in inside and f.column not in earlier)]
+    _note_merges(grid, rows, numbers)
+    kept = [finding for finding in of_cells if finding.row is None or finding.row in inside]
     width = max((len(cells) for _, cells in rows), default=0)
     width = max(width, max((column.index + 1 for column in columns), default=0))
     return Table(
@@ -70,24 +72,35 @@ def make_table(name: str, grid: Grid, kind: str, is_hidden: bool, tick: Callable
         blank_rows_ignored=blank_rows,
         code_row=header.codes,
         formulas=grid.formulas,
-        free_column=min(earlier, default=_free_column(grid)),
+        free_column=earlier[0] if earlier else _free_column(grid),
         hidden=is_hidden,
     )
 
 
-def _content(grid: Grid, header: Header, earlier: Collection[int]) -> list[Row]:
-    """Return the rows below the header, without what an earlier verdict wrote into them."""
-    below = grid.rows[header.first_data :]
+def _without_earlier_verdicts(grid: Grid) -> list[int]:
+    """Empty the columns that an earlier verdict of ours has written, and return them."""
+    earlier = sorted(
+        {
+            column
+            for _, cells in grid.rows[:SEARCHED_ROWS]
+            for column, cell in enumerate(cells)
+            if isinstance(cell, str) and cell.startswith(VERDICT_MARK)
+        }
+    )
     if not earlier:
-        return below
-    rows = []
-    for number, cells in below:
-        own = [None if column in earlier else cell for column, cell in enumerate(cells)]
-        while own and is_blank(own[-1]):
-            own.pop()
-        if own:
-            rows.append((number, own))
-    return rows
+        return []
+    for _, cells in grid.rows:
+        for column in earlier:
+            if column < len(cells):
+                cells[column] = None
+        while cells and is_blank(cells[-1]):
+            cells.pop()
+    grid.rows = [(number, cells) for number, cells in grid.rows if cells]
+    grid.findings = [finding for finding in grid.findings if finding.column not in earlier]
+    grid.formulas = {place for place in grid.formulas if place[1] not in earlier}
+    while grid.last_column in earlier:
+        grid.last_column -= 1
+    return earlier
 
 
 def _data_rows(grid: Grid, header: Header, content: Sequence[Row], kind: str, tick: Callable[[], None]) -> list[Row]:
@@ -139,22 +152,18 @@ def _note_text_row(grid: Grid, header: Header, number: int, cells: Sequence[Cell
             grid.add("cell_error_value", number, column, value=cell)
 
 
-def _columns(grid: Grid, header: Header, rows: Sequence[Row], earlier: Collection[int]) -> tuple[Column, ...]:
+def _columns(grid: Grid, header: Header, rows: Sequence[Row]) -> tuple[Column, ...]:
     """Return the columns that have a heading, a code or cells."""
     width = max((len(cells) for _, cells in rows), default=0)
     used = {column for column in range(width) if any(len(c) > column and not is_blank(c[column]) for _, c in rows)}
-    used |= _headed(header) | set(header.codes)
+    used = used.union(header.codes, *header.labels)
     columns = []
-    for index in sorted(used - set(earlier)):
+    for index in sorted(used):
         parts = header.parts(index)
         units = grid.shown_units.get(index, set())
         unit = next(iter(units)) if len(units) == 1 else ""
         columns.append(Column(column_letter(index), index, " / ".join(parts), parts, unit))
     return tuple(columns)
-
-
-def _headed(header: Header) -> set[int]:
-    return set().union(*header.labels)
 
 
 def _free_column(grid: Grid) -> int:
@@ -196,9 +205,7 @@ def _note_hidden(grid: Grid, inside: Collection[int], is_hidden: bool) -> None:
         grid.add("columns_hidden", None, columns=", ".join(letters))
 
 
-def _note_columns(grid: Grid, columns: Sequence[Column], earlier: Sequence[int]) -> None:
-    if earlier:
-        grid.add("earlier_verdicts", None, columns=", ".join(column_letter(column) for column in sorted(earlier)))
+def _note_columns(grid: Grid, columns: Sequence[Column]) -> None:
     formulas = Counter(column for _, column in grid.formulas)
     headings = Counter(column.heading for column in columns)
     for column in columns:
@@ -226,12 +233,10 @@ def _note_text_numbers(grid: Grid, rows: Sequence[Row], columns: Sequence[Column
                 grid.add("column_text_numbers", None, column.index, column=column.letter, count=texts)
 
 
-def _note_merges(grid: Grid, rows: Sequence[Row], numbers: Sequence[int], earlier: Collection[int]) -> None:
+def _note_merges(grid: Grid, rows: Sequence[Row], numbers: Sequence[int]) -> None:
     """Note, for each row of data, a merged range in it whose value stands in another cell."""
     by_number = dict(rows) if grid.merges else {}
     for merge in sorted(grid.merges, key=lambda merge: (merge.first_row, merge.first_column)):
-        if merge.first_column in earlier:
-            continue
         head = by_number.get(merge.first_row, ())
         if merge.first_column >= len(head) or is_blank(head[merge.first_column]):
             continue
