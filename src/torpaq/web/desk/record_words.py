@@ -108,7 +108,7 @@ def number(value: Value, element: Element) -> str:
     """Write a number with its own decimals; years are not grouped."""
     exact = Decimal(str(value))
     exact = exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact.normalize()
-    return str(number_format(exact, use_l10n=True, force_grouping=element.unit != "year"))
+    return str(exact) if element.unit == "year" else str(number_format(exact, use_l10n=True, force_grouping=True))
 
 
 def unit_words(unit: str) -> str:

@@ -1,0 +1,206 @@
+"""A report read at the desk: in words, with its findings; accepted or returned by somebody else; then signed."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client, override_settings
+
+from torpaq.web.models import Audit, FieldRecord, LedgerEntry, Proposal, ProposalState, RecordState
+from torpaq.web.records import NewVersion, accept, add_version
+from web.desk_stories import open_desk
+from web.record_stories import polygon, report_of, survey
+from web.stories import Cast
+
+WIDER = "POLYGON ((46.93 39.98, 46.932 39.98, 46.932 39.981, 46.93 39.981, 46.93 39.98))"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords() -> Iterator[None]:
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture
+def desk(cast: Cast, client: Client) -> Client:
+    open_desk()
+    client.force_login(cast.officer)
+    return client
+
+
+def page(desk: Client, address: str) -> str:
+    response = desk.get(address)
+    assert response.status_code == 200, address
+    return response.content.decode()
+
+
+def words(text: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+def decide(desk: Client, record: FieldRecord, action: str, **said: str) -> str:
+    response = desk.post(f"/records/{record.pk}/decide", {"action": action, **said}, follow=True)
+    record.refresh_from_db()
+    return response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_report_is_read_in_words(desk: Client, cast: Cast) -> None:
+    finds = [{"evidence_kind": "crater", "evidence_note": "fresh"}, {"evidence_kind": "laid_signs"}]
+    record = report_of(cast.operator_a, evidence_points=finds, emplaced_year=1993, position_accuracy_m=2.5)
+    told = words(page(desk, f"/records/{record.pk}"))
+    for said in (
+        "Result of the survey New hazardous area established",
+        "Type of contamination Anti-personnel mines",
+        "District or city Aghdam",
+        "Reporting organisation Operator A (demonstration)",
+        "Date of information 31 May 2026",
+        "Year of laying or use 1993",
+        "Accuracy of the points 2.5 m",
+        "Area as reported 9,480 m²",
+        "Benchmark 39.980000° N, 46.929500° E",
+        "m², 4 points",
+        "Evidence points 2 № Evidence Place Description 1 Craters",
+    ):
+        assert said in told, said
+    desk.cookies["django_language"] = "az"
+    assert "Tədqiqatın nəticəsi Yeni təhlükəli sahə müəyyən edilib" in words(page(desk, f"/records/{record.pk}"))
+
+
+@pytest.mark.django_db
+def test_findings_stand_beside_their_answers_also_where_there_is_none(desk: Client, cast: Cast) -> None:
+    record = report_of(cast.operator_a, reported_area_m2=20_000, unit=None)
+    text = page(desk, f"/records/{record.pk}")
+    rows = dict(re.findall(r"<dt>([^<]+)</dt><dd>(.*?)</dd>", text, re.S))
+    assert "area_differs" in rows["Area as reported"] and "answer_missing" in rows["District or city"]
+    assert "<small> to be put right: 1" in re.sub(r">\s*", "> ", page(desk, "/records"))
+
+
+@pytest.mark.django_db
+def test_the_officer_sees_what_it_would_bring_accepts_and_the_authority_signs(desk: Client, cast: Cast) -> None:
+    record = report_of(cast.operator_a, reported_area_m2=9600)
+    text = words(page(desk, f"/records/{record.pk}"))
+    assert "What it would bring" in text and "HA-77" in text and "Before" in text and "Difference" in text
+    assert "Reported 9,600.00 m²" in text and "+1" in text and "differs from the calculated one" in text
+    assert not Proposal.objects.exists()
+
+    decide(desk, record, "accept")
+    assert record.state == RecordState.ACCEPTED and not LedgerEntry.objects.filter(area="HA-77").exists()
+    proposal = Proposal.objects.get()
+    text = page(desk, f"/records/{record.pk}")
+    assert f'href="/proposals/{proposal.pk}"' in text and "Waiting for signature" in text
+
+    desk.force_login(cast.authority)
+    text = page(desk, f"/proposals/{proposal.pk}")
+    assert f'href="/records/{record.pk}"' in text and "9,600.00 m²" in text
+    desk.post(f"/proposals/{proposal.pk}/decide", {"action": "sign"})
+    proposal.refresh_from_db()
+    assert proposal.state == ProposalState.SIGNED and LedgerEntry.objects.get(area="HA-77").operator == "OP-A"
+
+
+@pytest.mark.django_db
+def test_what_touches_another_area_is_said_before_it_is_accepted(desk: Client, cast: Cast) -> None:
+    accept(report_of(cast.operator_a), cast.officer)
+    desk.force_login(cast.authority)
+    desk.post(f"/proposals/{Proposal.objects.get().pk}/decide", {"action": "sign"})
+    other = report_of(cast.operator_a, "survey-2", area="HA-78", boundary=polygon(WIDER))
+    desk.force_login(cast.officer)
+    text = page(desk, f"/records/{other.pk}")
+    assert "land_already_open" in text and "HA-77" in text
+
+
+@pytest.mark.django_db
+def test_land_that_cannot_take_it_is_told_and_nothing_is_accepted(desk: Client, cast: Cast) -> None:
+    record = report_of(cast.operator_a, survey_result="cancelled_part", cancellation_criteria=["land_in_use"])
+    text = decide(desk, record, "accept")
+    assert record.state == RecordState.SUBMITTED and not Proposal.objects.exists()
+    assert 'class="problem error"' in text
+
+
+@pytest.mark.django_db
+def test_nobody_accepts_what_they_wrote_themselves(desk: Client, cast: Cast) -> None:
+    record = report_of(cast.officer)
+    text = page(desk, f"/records/{record.pk}")
+    assert "Somebody else has to accept it." in text and 'value="accept"' not in text
+    decide(desk, record, "accept")
+    assert record.state == RecordState.SUBMITTED
+    desk.force_login(cast.operator_a)
+    other = report_of(cast.operator_a, "o-1")
+    decide(desk, other, "accept")
+    assert other.state == RecordState.SUBMITTED
+
+
+@pytest.mark.django_db
+def test_a_report_goes_back_with_its_reason_and_comes_again(desk: Client, cast: Cast) -> None:
+    record = report_of(cast.operator_a)
+    decide(desk, record, "return", reason=" ")
+    assert record.state == RecordState.SUBMITTED
+    decide(desk, record, "return", reason="Where did the herder stand?")
+    assert record.state == RecordState.RETURNED
+    desk.force_login(cast.operator_a)
+    text = page(desk, f"/records/{record.pk}")
+    assert "Where did the herder stand?" in text and 'class="count">1<' in text  # it waits for them in the menu
+    assert "Where did the herder stand?" in page(desk, f"/records/{record.pk}/change")
+    decide(desk, record, "submit")
+    assert record.state == RecordState.SUBMITTED
+    decide(desk, record, "withdraw")
+    assert record.state == RecordState.WITHDRAWN
+    assert desk.get(f"/records/{record.pk}/change").status_code == 403
+    trail = Audit.objects.filter(subject=record.uid).exclude(action="record_seen").order_by("at", "pk")
+    assert list(trail.values_list("action", flat=True)) == ["record_returned", "record_submitted", "record_withdrawn"]
+
+
+@pytest.mark.django_db
+def test_each_version_says_who_changed_what_from_what_to_what(desk: Client, cast: Cast) -> None:
+    rows = [{"_row": "a", "evidence_kind": "crater"}, {"_row": "b", "evidence_kind": "laid_signs"}]
+    record = report_of(cast.operator_a, evidence_points=rows, reporter="Nigar H.")
+    later = [
+        {"_row": "b", "evidence_kind": "laid_signs", "evidence_note": "two"},
+        {"_row": "c", "evidence_kind": "crater"},
+    ]
+    changes = {"evidence_points": later, "classification": "cha", "evidence_direct": ["crater"], "reporter": "Aytən M.",
+               "boundary": polygon(WIDER), "area_name": "The orchard"}  # fmt: skip
+    values = survey(**changes)
+    add_version(
+        NewVersion("survey-2", "hazardous_area", "2.1", values, ("survey-1",), cast.officer, reason="seen again")
+    )
+    told = words(page(desk, f"/records/{record.pk}"))
+    for said in (
+        "Elçin Quliyev, AUTHORITY",
+        "seen again",
+        "Classification Suspected hazardous area → Confirmed hazardous area",
+        "Name of the area – → The orchard",
+        "Evidence points, row 1, Description – → two",
+        "Evidence points, row 2 – → Evidence: Craters",
+        "Evidence points, row 1 Evidence: Craters → –",
+        "What is kept apart was changed",
+        "The first version",
+    ):
+        assert said in told, said
+    assert re.search(r"Boundary 9,48\d\.\d\d m², 4 points → 18,96\d\.\d\d m², 4 points", told)
+    assert "Nigar" not in told and "Aytən" not in told
+
+
+@pytest.mark.django_db
+def test_an_area_says_what_reports_say_of_it_by_the_date_of_their_information(desk: Client, cast: Cast) -> None:
+    def accepted(name: str, day: str, **said: object) -> FieldRecord:
+        record = report_of(cast.operator_a, name, local_id=name, area="HA-17", date_of_information=day, **said)
+        FieldRecord.objects.filter(pk=record.pk).update(
+            state=RecordState.ACCEPTED, accepted_values=record.values, accepted_position=record.pk
+        )
+        return record
+
+    newer = accepted("NTS-9", "2026-05-31", area_name="The orchard", remarks="wet", reporter="Nigar H.")
+    late = accepted("NTS-2", "2026-01-10", area_name="The meadow", landmark="the mill")
+    report_of(cast.operator_a, "NTS-10", area="HA-17", local_id="NTS-10", area_name="not accepted yet")
+    told = words(page(desk, "/area/HA-17"))
+    assert "Name of the area The orchard 31 May 2026 NTS-9 The meadow 10 Jan 2026, NTS-2" in told
+    assert "What the reference point is the mill 10 Jan 2026 NTS-2 –" in told
+    assert "not accepted yet" not in told and "Nigar" not in told
+    assert f'href="/records/{newer.pk}"' in page(desk, "/area/HA-17") and late.pk
+
+    desk.force_login(cast.operator_b)  # what partners may know, and no way into the report
+    text = page(desk, "/area/HA-17")
+    assert "The orchard" in text and "wet" not in words(text) and "/records/" + str(newer.pk) not in text
+    desk.force_login(cast.donor)
+    assert "What reports say" not in page(desk, "/area/HA-17")
