@@ -90,7 +90,7 @@ def test_sections_only_give_headings_and_a_repeat_holds_rows(tmp_path: Path) -> 
     assert form.asked("team") == ()
     assert form.repeat_of(form.by_code["category"]) == "finds"
     assert form.repeat_of(form.by_code["team"]) == ""
-    assert form.by_person == {"category", "finds"}
+    assert form.by_person == {"category"}
 
 
 def test_a_sections_condition_is_its_elements_too(tmp_path: Path) -> None:

@@ -146,9 +146,8 @@ class Form:
 
     @cached_property
     def by_person(self) -> frozenset[str]:
-        """The codes of the elements that no machine may merge; a repeat with such an element is one of them."""
-        codes = {element.code for element in self.elements if element.by_person}
-        return frozenset(codes | {self._repeats[code] for code in codes} - {""})
+        """The codes of the elements, those in repeats as well, that no machine may merge."""
+        return frozenset(element.code for element in self.elements if element.by_person)
 
     @cached_property
     def _repeats(self) -> Mapping[str, str]:

@@ -18,9 +18,9 @@ from torpaq.intake.record.context import Context, context_in
 from torpaq.intake.record.history import Conflict, Settled, Version, settle
 from torpaq.intake.record.merging import resolve as resolving_version
 from torpaq.intake.record.proposing import propose
-from torpaq.intake.record.record import Record, Value, without_identities
+from torpaq.intake.record.record import Finding, Record, Value, without_identities
 from torpaq.standard.country import load_country
-from torpaq.standard.form import Form, load_form, versions_of
+from torpaq.standard.form import AREA, ElementType, Form, load_form, versions_of
 from torpaq.standard.problems import Problem, Severity, has_errors, problem
 from torpaq.web.accounts import Right, lacks_right, may, note
 from torpaq.web.live import live_land
@@ -42,6 +42,7 @@ from torpaq.web.record_row import fill_row, identified
 from torpaq.web.submissions import lock_submissions
 from torpaq.web.tile_store import country_code
 
+ORGANISATION = "reporting_organisation"
 OPEN_TO_CHANGE = (RecordState.DRAFTED, RecordState.RETURNED)
 
 
@@ -145,6 +146,7 @@ def _file_those_that_waited(record: FieldRecord, version_id: str) -> None:
     """Give the record every waiting version that descends from one it now has."""
     arrived = [version_id]
     waiting = list(RecordVersion.objects.filter(record__isnull=True).select_related("submission"))
+    waiting = [version for version in waiting if _organisation_of(version) in (None, record.organisation)]
     while arrived:
         base = arrived.pop()
         for version in [one for one in waiting if base in one.bases]:
@@ -155,6 +157,13 @@ def _file_those_that_waited(record: FieldRecord, version_id: str) -> None:
                 version.submission.state = SubmissionState.KEPT
                 version.submission.save(update_fields=["state"])
             arrived.append(version.version_id)
+
+
+def _organisation_of(version: RecordVersion) -> Organisation | None:
+    """Return whose version it is: nobody edits another organisation's report by naming its id."""
+    if version.device:
+        return version.device.team.organisation
+    return version.account.organisation if version.account else None
 
 
 def settled_of(record: FieldRecord) -> Settled:
@@ -175,13 +184,30 @@ def _restate(record: FieldRecord, as_draft: bool) -> None:
     record.heads = list(settled.heads)
     record.conflicts = [_conflict_json(conflict, context.form) for conflict in settled.conflicts]
     findings = check_record(Record(record.form, record.version, settled.values), context.form, context)
-    record.findings = [found.as_json() for found in findings]
+    record.findings = [found.as_json() for found in [*findings, *_findings_of_sender(record)]]
     if record.state != RecordState.WITHDRAWN:
         record.state = RecordState.DRAFTED if as_draft else RecordState.SUBMITTED
         record.submitted = None if as_draft else timezone.now()
     record.save()
     if identities:
         Identity.objects.update_or_create(record=record, defaults={"values": identities})
+
+
+def _findings_of_sender(record: FieldRecord) -> list[Finding]:
+    """Check what a report says against who sent it: its organisation and, from a phone, the areas of its team."""
+    found = []
+    said, own = str(record.values.get(ORGANISATION, "")), record.organisation.code if record.organisation else ""
+    if said and own and said != own and not (record.author and may(record.author, Right.RECORD_ANY)):
+        found.append((ORGANISATION, said, problem("organisation_not_own", ORGANISATION, value=said, own=own)))
+    if record.device:
+        team = record.device.team
+        form = context_of(record.form).form
+        named = [e.code for e in form.asked() if e.type is ElementType.REFERENCE and e.list == AREA]
+        for code in named:
+            area = str(record.values.get(code, ""))
+            if area and area not in team.areas:
+                found.append((code, area, problem("area_not_in_slice", code, value=area, team=team.code)))
+    return [Finding(0, "", code, value, told) for code, value, told in found]
 
 
 def _conflict_json(conflict: Conflict, form: Form) -> dict[str, object]:
@@ -291,14 +317,25 @@ def accept(record: FieldRecord, reviewer: Account) -> list[Problem]:
     return problems
 
 
-def resolve(record: FieldRecord, person: Account, choices: Mapping[str, Value | None], reason: str) -> list[Problem]:
-    """End a record's conflicts with a person's choices, as a version edited from all that disagreed."""
+def resolve(
+    record: FieldRecord,
+    person: Account,
+    choices: Mapping[str, Value | None],
+    reason: str,
+    heads: Sequence[str] | None = None,
+) -> list[Problem]:
+    """End a record's conflicts with a person's choices, as a version edited from all that disagreed.
+
+    ``heads`` are the versions that the person was shown; where others have come since, nothing is settled over them.
+    """
     with transaction.atomic():
         lock_submissions()
         _refresh(record)
         problems = _may_not_resolve(record, person)
         if not reason.strip():
             problems.append(problem("reason_missing", str(record.pk)))
+        if heads is not None and sorted(heads) != sorted(record.heads):
+            problems.append(problem("versions_came_since", str(record)))
         if problems:
             return problems
         settled = settled_of(record)

@@ -9,7 +9,8 @@ takes an element out. ``[…]`` is a repeat, a row with its id and its children;
 
 import re
 
-from torpaq.intake.record.history import Settled, Value, Version, settle
+from torpaq.intake.record.history import Settled, Version, settle
+from torpaq.intake.record.record import Value
 
 LINE = re.compile(r"(\S+)(?: <- ([^:]+))?:(.*)")
 CELLS = re.compile(r",\s*(?![^\[]*\])")

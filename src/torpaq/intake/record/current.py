@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from torpaq.intake.record.history import Value
+from torpaq.intake.record.record import Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,7 @@ from itertools import pairwise
 from operator import and_, or_
 from typing import TypeAlias, TypeGuard
 
-Value: TypeAlias = str | int | float | Sequence["Value"] | Mapping[str, "Value"]
-"""A value as JSON knows it, without null: what was not said is not there."""
+from torpaq.intake.record.record import Value
 
 Row: TypeAlias = Mapping[str, Value]
 

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from torpaq.intake.record.history import ROW_KEY, Conflict, Settled, Value, Version, settle
+from torpaq.intake.record.history import ROW_KEY, Conflict, Settled, Version, settle
+from torpaq.intake.record.record import Value
 from torpaq.standard.problems import Problem, problem
 
 

@@ -228,7 +228,7 @@ def _area(proposing: _Proposing) -> str:
     area = proposing.text("area")
     if not area:
         proposing.add("proposal_area_missing", "area")
-    elif len(area.split()) > 1 or ";" in area:
+    elif area.split() != [area] or ";" in area:
         proposing.add("proposal_area_unusable", "area", area=area)
     return area
 

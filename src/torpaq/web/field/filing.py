@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 
 from django.db import transaction
 
-from torpaq.intake.record.record import Finding, Value
+from torpaq.intake.record.record import Value
 from torpaq.intake.submissions.instance import Instance
 from torpaq.intake.submissions.json import read_page
 from torpaq.intake.submissions.xform import read_instance
-from torpaq.standard.form import AREA, ElementType, load_form
 from torpaq.standard.problems import Problem, Severity, problem
 from torpaq.web.field.media import look_at
 from torpaq.web.field.parts import Parts
@@ -23,8 +22,6 @@ from torpaq.web.models import Device, FieldRecord, RecordVersion, Submission, Su
 from torpaq.web.records import NewVersion, add_version
 from torpaq.web.submissions import Arrived, Outcome, SentFile, keep, lock_submissions
 from torpaq.web.tile_store import country_code
-
-ORGANISATION = "reporting_organisation"
 
 Reader = Callable[[bytes, str, Mapping[str, Mapping[str, Value]]], Instance]
 """Reads bytes in a programme's country; the files that came along are known by their names."""
@@ -158,28 +155,8 @@ def _file(device: Device, submission: Submission, instance: Instance) -> None:
             device=device,
             submission=submission,
         )
-        record = add_version(version)
-        findings = _findings_of_sender(device, instance)
-        if record and findings:
-            record.findings = [*record.findings, *(one.as_json() for one in findings)]
-            record.save(update_fields=["findings"])
-        _add_problems(submission, [one.problem for one in findings])
+        add_version(version)
         submission.refresh_from_db(fields=["state"])
-
-
-def _findings_of_sender(device: Device, instance: Instance) -> list[Finding]:
-    """Check what a report says against the phone that sends it: its organisation, and the areas of its team."""
-    team, values, found = device.team, instance.answers, []
-    own, value = team.organisation.code, values.get(ORGANISATION)
-    if value is not None and value != own:
-        found.append((ORGANISATION, value, problem("organisation_not_own", ORGANISATION, value=str(value), own=own)))
-    form = load_form(instance.form, country_code(), instance.version)
-    for element in form.asked():
-        value = values.get(element.code)
-        if element.type is ElementType.REFERENCE and element.list == AREA and value and value not in team.areas:
-            told = problem("area_not_in_slice", element.code, value=str(value), team=team.code)
-            found.append((element.code, value, told))
-    return [Finding(0, "", code, str(value), told) for code, value, told in found]
 
 
 # -- the answer -------------------------------------------------------------------------------------------------------
