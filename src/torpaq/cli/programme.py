@@ -28,6 +28,7 @@ STEPS = {
     "database": "Creating the database",
     "fold": "Folding the ledger into land (compiled the first time: half a minute)",
     "ledger": "Writing the ledger, entry by entry in its chain",
+    "records": "Filing invented reports",
     "tiles": "Drawing the map's low zooms",
 }
 
@@ -45,8 +46,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     for parser in (demo, serve):
         parser.add_argument("--port", type=int, default=PORT, metavar="P", help=f"port on localhost ({PORT})")
     take = commands.add_parser("import", help="take the records of a known source into a programme")
-    take.add_argument("file", type=Path, metavar="FILE", help="XLSX or CSV")
-    take.add_argument("--source", choices=sorted(SOURCES), default="", help="which source (by its header)")
+    take.add_argument("file", type=Path, metavar="FILE", help="CSV, XLSX, XML or GeoPackage")
+    take.add_argument(
+        "--source", choices=sorted(SOURCES), default="", help="which kind of file (the file itself tells)"
+    )
     take.add_argument("--programme", type=Path, metavar="DIR", help="the programme's folder (programmes/<source>)")
     take.add_argument("--take-good", action="store_true", help="take the good rows where others are refused")
     take.set_defaults(run=_import)

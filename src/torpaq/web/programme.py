@@ -18,7 +18,7 @@ from torpaq.land.entry import Entry
 from torpaq.standard.problems import Problem, problem
 
 Progress = Callable[[str, float], None]
-"""Told the step (``database``, ``fold``, ``ledger``, ``tiles``) and the share of it that is done, 0 to 1."""
+"""Told the step (``database``, ``fold``, ``ledger``, ``records``, ``tiles``) and the share of it that is done, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,7 @@ def _fill(entries: Sequence[Entry], country: str, name: str, synthetic_label: st
 
     from torpaq.land.live import LiveLand
     from torpaq.web.accounts import create_demonstration_accounts
+    from torpaq.web.demonstration_records import create_demonstration_records
     from torpaq.web.models import Programme
     from torpaq.web.store import load
     from torpaq.web.tile_store import prebuild
@@ -145,6 +146,10 @@ def _fill(entries: Sequence[Entry], country: str, name: str, synthetic_label: st
             programme.delete()
             return Built([], 0, problems)
         accounts = create_demonstration_accounts() if synthetic_label else []
+    if synthetic_label:
+        progress("records", 0.0)
+        create_demonstration_records()
+        progress("records", 1.0)
     progress("tiles", 0.0)
     prebuild(lambda done, total: progress("tiles", done / total))
     progress("tiles", 1.0)
