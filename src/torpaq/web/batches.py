@@ -1,0 +1,328 @@
+"""Files of rows enter the programme as batches: checked, taken in one transaction, and undone whole.
+
+A batch keeps the bytes of its file and how its columns were matched, which give the same rows again at any time: only
+rows with findings are kept beside them. Undoing a batch leaves the programme as it was before, but for the batch's own
+row and the audit.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from torpaq.intake.batches.cells import cell_told
+from torpaq.intake.batches.columns import Matching, header_digest, heading_key
+from torpaq.intake.batches.duplicates import fingerprints_of, local_id_key
+from torpaq.intake.batches.mapfile import read_map
+from torpaq.intake.batches.opening import open_file
+from torpaq.intake.batches.results import Checked, Noted, RowResult, Verdict
+from torpaq.intake.batches.rows import Progress, Stop
+from torpaq.intake.batches.targets import How, read_target
+from torpaq.intake.record.context import Context
+from torpaq.intake.record.record import Finding
+from torpaq.intake.record.telling import is_secret
+from torpaq.intake.tables.model import Table, is_blank
+from torpaq.standard.form import Form
+from torpaq.standard.problems import Problem, has_errors, problem
+from torpaq.web.accounts import note
+from torpaq.web.models import (
+    Account,
+    Batch,
+    BatchRow,
+    BatchState,
+    ColumnMatch,
+    FieldRecord,
+    Identity,
+    Proposal,
+    ProposalState,
+    RecordState,
+    RecordVersion,
+    RowVerdict,
+    Submission,
+)
+from torpaq.web.record_bulk import add_records
+from torpaq.web.records import NewVersion, context_of
+
+CHECKING_SHARE = 0.8
+ROWS_AT_ONCE = 500
+KEPT = {
+    Verdict.WARNED: RowVerdict.WARNED,
+    Verdict.DUPLICATE: RowVerdict.DUPLICATE,
+    Verdict.REFUSED: RowVerdict.REFUSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDone:
+    """What became of a file: its batch's uid (empty where nothing was taken), counts, and everything found.
+
+    ``counts`` has the keys of :class:`torpaq.intake.batches.results.Counts` and ``accepted``; ``findings`` holds those
+    of the file and of its rows, ``notes`` what was interpreted.
+    """
+
+    uid: str
+    counts: Mapping[str, int]
+    findings: Sequence[Finding]
+    notes: Sequence[Noted] = ()
+
+
+class Records:
+    """What the programme holds of a form, as checking asks for it; read from the database once."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._ids: dict[str, str] | None = None
+        self._prints: dict[str, str] = {}
+
+    def local_ids(self, form: str) -> Mapping[str, str]:
+        """Return the records of a form by their organisation and own number."""
+        return self._read(form)[0]
+
+    def fingerprints(self, form: str) -> Mapping[str, str]:
+        """Return the records of a form by what they say."""
+        return self._read(form)[1]
+
+    def _read(self, form: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        if self._ids is None:
+            self._ids = {}
+            records = FieldRecord.objects.filter(form=form).exclude(state=RecordState.WITHDRAWN)
+            for uid, values in records.values_list("uid", "values").iterator():
+                key = local_id_key(values)
+                if key:
+                    self._ids.setdefault(key, uid)
+                for fingerprint in fingerprints_of(self.context.form, values).values():
+                    self._prints.setdefault(fingerprint, uid)
+        return self._ids, self._prints
+
+
+def import_file(
+    data: bytes,
+    name: str,
+    form: str,
+    matching_toml: str = "",
+    account: Account | None = None,
+    all_or_none: bool = False,
+    progress: Progress = lambda share: None,
+    stop: Stop = lambda: False,
+    *,
+    sheet: str = "",
+) -> BatchDone:
+    """Check a file and take its good rows, or with ``all_or_none`` take them only where every row can be taken.
+
+    Rows with warnings are taken; refused ones, and those that may be there already, are not. Nothing is taken where a
+    column is undecided, and no batch is made where nothing is taken.
+    """
+    context = context_of(form)
+    map_file, wrong = read_map(matching_toml, context.form)
+    if has_errors(wrong):
+        return BatchDone("", {}, of_file(wrong))
+    opened, problems = open_file(
+        data,
+        name,
+        context,
+        sheet=sheet,
+        remembered=lambda table: remembered(table, form, account),
+        map_file=map_file,
+        progress=lambda share: progress(share * (1 - CHECKING_SHARE)),
+        stop=stop,
+    )
+    if opened is None:
+        return BatchDone("", {}, of_file(problems))
+    batch = new_batch(data, name, context.form, account)
+    batch.sheet = opened.table.name[:200]
+    batch.columns = {"map": matching_toml, "matched": opened.matching.as_json(opened.table)}
+    problems += [*earlier_problems(batch), *in_the_way(opened.matching.problems)]
+
+    def told(share: float) -> None:
+        progress(1 - CHECKING_SHARE + share * CHECKING_SHARE)
+
+    with transaction.atomic():
+        checked = opened.check(context, Records(context), told, stop)
+        results = list(checked)
+        if checked.is_stopped:
+            problems.append(problem("batch_stopped", name))
+        good = [result for result in results if result.verdict in (Verdict.GOOD, Verdict.WARNED)]
+        is_taken = bool(good) and not has_errors(problems) and not (all_or_none and len(good) < len(results))
+        findings = [*of_file(problems), *checked.findings, *(found for one in results for found in one.findings)]
+        counts = {**checked.counts.as_json(), "accepted": len(good) if is_taken else 0}
+        if is_taken:
+            _keep(batch, opened.table, context.form, checked, results, counts)
+            take_rows(batch, good)
+    return BatchDone(batch.uid if is_taken else "", counts, findings, tuple(checked.notes))
+
+
+def new_batch(data: bytes, name: str, form: Form, account: Account | None) -> Batch:
+    """Return the batch of a file, not yet saved: the day, the beginning of the bytes' hash and a number are its uid."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Batch(
+        uid=f"{timezone.now():%Y%m%d}-{sha256[:12]}-{Batch.objects.filter(sha256=sha256).count() + 1}",
+        form=form.code,
+        form_version=form.version,
+        file_name=name[:300],
+        sha256=sha256,
+        content=data,
+        account=account,
+        organisation=account.organisation if account else None,
+    )
+
+
+def earlier_problems(batch: Batch) -> list[Problem]:
+    """Warn of the same bytes taken before: what they brought is there already."""
+    earlier = Batch.objects.filter(sha256=batch.sha256, form=batch.form, state=BatchState.TAKEN).first()
+    if earlier is None:
+        return []
+    when = timezone.localtime(earlier.created).date().isoformat()
+    return [problem("batch_file_before", batch.file_name, batch=earlier.uid, on=when)]
+
+
+def in_the_way(of_matching: Sequence[Problem]) -> list[Problem]:
+    """Return the problem that columns are undecided, where any are: a person has to say what they hold."""
+    undecided = [found for found in of_matching if found.code in ("column_ambiguous", "columns_same_element")]
+    return [problem("batch_columns_unclear", "columns", columns=len(undecided))] if undecided else []
+
+
+def of_file(problems: Sequence[Problem]) -> list[Finding]:
+    """Return problems of a file as a whole as findings."""
+    return [Finding(0, "", "", "", found) for found in problems]
+
+
+def remembered(table: Table, form: str, account: Account | None) -> Mapping[str, str]:
+    """Return how the sender's columns with the same headings were matched the last time."""
+    if account is None or account.organisation is None:
+        return {}
+    known = ColumnMatch.objects.filter(
+        organisation=account.organisation, form=form, header_sha256=header_digest(table)
+    ).first()
+    return known.columns if known else {}
+
+
+def remember(table: Table, form: str, account: Account, matching: Matching) -> None:
+    """Keep how a sender's columns were matched for the next file with the same headings."""
+    if account.organisation is None:
+        return
+    ColumnMatch.objects.update_or_create(
+        organisation=account.organisation,
+        form=form,
+        header_sha256=header_digest(table),
+        defaults={"columns": matching.as_json(table), "changed": timezone.now()},
+    )
+
+
+def _keep(
+    batch: Batch,
+    table: Table,
+    form: Form,
+    checked: Checked,
+    results: Sequence[RowResult],
+    counts: Mapping[str, int],
+) -> None:
+    """Save a batch with what checking found: rows with findings, findings of the file, notes with their numbers."""
+    batch.counts = dict(counts)
+    batch.findings = [*(found.as_json() for found in checked.findings), *(one.as_json() for one in checked.notes)]
+    batch.checked = timezone.now()
+    batch.state = BatchState.CHECKED
+    batch.save()
+    cells = dict(open_cells(table, form, batch.columns.get("matched", {}), results))
+    BatchRow.objects.bulk_create(
+        (
+            BatchRow(
+                batch=batch,
+                number=result.number,
+                verdict=KEPT[result.verdict],
+                is_unlocated=result.is_unlocated,
+                values=cells[result.number],
+                findings=[found.as_json() for found in result.findings],
+                duplicate_of=result.duplicate_of[:128],
+            )
+            for result in results
+            if result.verdict in KEPT
+        ),
+        batch_size=ROWS_AT_ONCE,
+    )
+
+
+def open_cells(
+    table: Table, form: Form, matched: Mapping[str, str], results: Sequence[RowResult]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows that are kept as they stand in the file, by heading, without the cells that identify people."""
+    kept = {result.number for result in results if result.verdict in KEPT}
+    columns = [column for column in table.columns if not _is_secret(matched.get(heading_key(column), ""), form)]
+    for row in table.rows:
+        if row.number in kept:
+            cells = {c.heading or c.letter: row.cells[c.index] for c in columns if c.index < len(row.cells)}
+            yield row.number, {name: cell_told(cell) for name, cell in cells.items() if not is_blank(cell)}
+
+
+def _is_secret(path: str, form: Form) -> bool:
+    """Say whether a column identifies people: one that was not matched might."""
+    target = read_target(path, form, How.REMEMBERED) if path else None
+    return target is None or is_secret(target.element_of(form))
+
+
+def take_rows(batch: Batch, rows: Sequence[RowResult]) -> None:
+    """Make a record of each row, waiting for review, and call the batch taken. Call it within a transaction."""
+    new = [
+        NewVersion(
+            f"batch:{batch.uid}:{row.number}",
+            batch.form,
+            batch.form_version,
+            row.values or {},
+            account=batch.account,
+            batch=batch,
+            batch_row=row.number,
+        )
+        for row in rows
+    ]
+    add_records(new)
+    batch.state, batch.taken = BatchState.TAKEN, timezone.now()
+    batch.save()
+    note(batch.account, "batch_taken", batch.uid, file=batch.file_name, form=batch.form, records=len(new))
+
+
+def undo(uid: str, account: Account | None = None) -> list[Problem]:
+    """Take everything back that a batch brought: its records, their versions, their identities, their submissions.
+
+    Refused where anybody has gone on from there: where a record was edited, decided on, or became land in the ledger.
+    """
+    with transaction.atomic():
+        batch = Batch.objects.select_for_update().filter(uid=uid).first()
+        problems = _may_not_undo(batch, uid)
+        if batch is None or problems:
+            return problems
+        records = FieldRecord.objects.filter(batch=batch)
+        versions = RecordVersion.objects.filter(record__in=records)
+        submissions = list(versions.exclude(submission=None).values_list("submission", flat=True))
+        count = records.count()
+        Identity.objects.filter(record__in=records).delete()
+        versions.delete()
+        Submission.objects.filter(pk__in=submissions, versions=None).delete()
+        records.delete()
+        batch.rows.all().delete()
+        batch.state, batch.undone = BatchState.UNDONE, timezone.now()
+        batch.save()
+        note(account, "batch_undone", batch.uid, file=batch.file_name, records=count)
+    return []
+
+
+def _may_not_undo(batch: Batch | None, uid: str) -> list[Problem]:
+    if batch is None:
+        return [problem("batch_unknown", uid[:60])]
+    if batch.state != BatchState.TAKEN:
+        return [problem("batch_not_taken", uid, state=str(batch.state))]
+    proposals = Proposal.objects.filter(field_record__batch=batch)
+    signed = proposals.filter(state=ProposalState.SIGNED).values("field_record").distinct().count()
+    if signed:
+        return [problem("batch_in_ledger", uid, records=signed)]
+    went_on = _went_on(batch)
+    return [problem("batch_went_on", uid, records=went_on)] if went_on else []
+
+
+def _went_on(batch: Batch) -> int:
+    """Count the records that somebody edited or decided on after the batch, and those that it changed itself."""
+    records = FieldRecord.objects.filter(batch=batch).annotate(count=Count("versions"))
+    touched = records.filter(Q(count__gt=1) | ~Q(state=RecordState.SUBMITTED)).count()
+    changed = RecordVersion.objects.filter(version_id__contains="~", reason=batch.file_name) if batch.source else None
+    return touched + (changed.values("record").distinct().count() if changed is not None else 0)
