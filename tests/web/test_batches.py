@@ -9,7 +9,9 @@ from django.core import serializers
 
 from intake.batches import dirty
 from intake.batches.books import Book, changed, csv, xlsx
-from torpaq.web.batches import BatchDone, Records, import_file, remember, remembered, undo
+from intake.batches.tables import table
+from torpaq.intake.batches.columns import header_digest
+from torpaq.web.batches import BatchDone, Records, import_file, remembered, undo
 from torpaq.web.models import (
     Audit,
     Batch,
@@ -194,19 +196,19 @@ def test_a_map_is_kept_with_its_batch(cast: Cast) -> None:
 
 
 def test_columns_are_remembered_for_the_sender_alone(cast: Cast) -> None:
-    from intake.batches.tables import match, table
-
-    data = csv(changed(dirty.WORK, 3, {}), ";").replace(b"team", b"brigade no")
+    data = csv(changed(dirty.WORK, 3, {}), ";").replace(b";team;", b";brigade no;")
     found = table(data)
-    matching = match("clearance_progress", data, brigade_no="x")
-    remember(found, "clearance_progress", cast.operator_a, matching)  # type: ignore[arg-type] # an account
-    remember(found, "clearance_progress", cast.operator_a, matching)  # type: ignore[arg-type] # an account
-    assert ColumnMatch.objects.count() == 1
-    assert remembered(found, "clearance_progress", cast.operator_a)["task"] == "task"  # type: ignore[arg-type] # an account
+    ColumnMatch.objects.create(
+        organisation=cast.operator_a.organisation,  # type: ignore[attr-defined] # an account
+        form="clearance_progress",
+        header_sha256=header_digest(found),
+        columns={"brigade no": "team"},
+    )
+    assert remembered(found, "clearance_progress", cast.operator_a) == {"brigade no": "team"}  # type: ignore[arg-type] # an account
     assert remembered(found, "clearance_progress", cast.operator_b) == {}  # type: ignore[arg-type] # an account
     assert remembered(found, "accident", cast.operator_a) == {}  # type: ignore[arg-type] # an account
     assert remembered(found, "clearance_progress", None) == {}
-    ColumnMatch.objects.update(columns={"brigade no": "team"})
+    assert imported(dirty.WORK, data, account=cast.operator_b).counts["accepted"] == 0
     assert imported(dirty.WORK, data, account=cast.operator_a).counts["accepted"] == 3
 
 

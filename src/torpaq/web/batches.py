@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from torpaq.intake.batches.cells import cell_told
-from torpaq.intake.batches.columns import Matching, header_digest, heading_key
+from torpaq.intake.batches.columns import header_digest, heading_key
 from torpaq.intake.batches.duplicates import fingerprints_of, local_id_key
 from torpaq.intake.batches.mapfile import read_map
 from torpaq.intake.batches.opening import open_file
@@ -70,10 +70,14 @@ class BatchDone:
 
 
 class Records:
-    """What the programme holds of a form, as checking asks for it; read from the database once."""
+    """What the programme holds of a form, as checking asks for it; read from the database once.
 
-    def __init__(self, context: Context) -> None:
+    ``records`` are those among which a row is looked for: all of the programme, unless somebody may not see them all.
+    """
+
+    def __init__(self, context: Context, records: QuerySet[FieldRecord] | None = None) -> None:
         self.context = context
+        self._records = FieldRecord.objects.all() if records is None else records
         self._ids: dict[str, str] | None = None
         self._prints: dict[str, str] = {}
 
@@ -88,7 +92,7 @@ class Records:
     def _read(self, form: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
         if self._ids is None:
             self._ids = {}
-            records = FieldRecord.objects.filter(form=form).exclude(state=RecordState.WITHDRAWN)
+            records = self._records.filter(form=form).exclude(state=RecordState.WITHDRAWN)
             for uid, values in records.values_list("uid", "values").iterator():
                 key = local_id_key(values)
                 if key:
@@ -199,18 +203,6 @@ def remembered(table: Table, form: str, account: Account | None) -> Mapping[str,
     return known.columns if known else {}
 
 
-def remember(table: Table, form: str, account: Account, matching: Matching) -> None:
-    """Keep how a sender's columns were matched for the next file with the same headings."""
-    if account.organisation is None:
-        return
-    ColumnMatch.objects.update_or_create(
-        organisation=account.organisation,
-        form=form,
-        header_sha256=header_digest(table),
-        defaults={"columns": matching.as_json(table), "changed": timezone.now()},
-    )
-
-
 def _keep(
     batch: Batch,
     table: Table,
@@ -282,7 +274,7 @@ def take_rows(batch: Batch, rows: Sequence[RowResult]) -> None:
     note(batch.account, "batch_taken", batch.uid, file=batch.file_name, form=batch.form, records=len(new))
 
 
-def undo(uid: str, account: Account | None = None) -> list[Problem]:
+def undo(uid: str, account: Account | None = None, reason: str = "") -> list[Problem]:
     """Take everything back that a batch brought: its records, their versions, their identities, their submissions.
 
     Refused where anybody has gone on from there: where a record was edited, decided on, or became land in the ledger.
@@ -292,19 +284,29 @@ def undo(uid: str, account: Account | None = None) -> list[Problem]:
         problems = _may_not_undo(batch, uid)
         if batch is None or problems:
             return problems
-        records = FieldRecord.objects.filter(batch=batch)
-        versions = RecordVersion.objects.filter(record__in=records)
-        submissions = list(versions.exclude(submission=None).values_list("submission", flat=True))
-        count = records.count()
-        Identity.objects.filter(record__in=records).delete()
-        versions.delete()
-        Submission.objects.filter(pk__in=submissions, versions=None).delete()
-        records.delete()
+        count = remove_records(batch)
         batch.rows.all().delete()
         batch.state, batch.undone = BatchState.UNDONE, timezone.now()
         batch.save()
-        note(account, "batch_undone", batch.uid, file=batch.file_name, records=count)
+        told = {"reason": reason} if reason else {}
+        note(account, "batch_undone", batch.uid, file=batch.file_name, records=count, **told)
     return []
+
+
+def remove_records(batch: Batch) -> int:
+    """Remove the records that a batch made, with all that hangs on them; return how many there were.
+
+    This is the one place where a version is ever deleted. Call it within a transaction.
+    """
+    records = FieldRecord.objects.filter(batch=batch)
+    versions = RecordVersion.objects.filter(record__in=records)
+    submissions = list(versions.exclude(submission=None).values_list("submission", flat=True))
+    count = records.count()
+    Identity.objects.filter(record__in=records).delete()
+    versions.delete()
+    Submission.objects.filter(pk__in=submissions, versions=None).delete()
+    records.delete()
+    return count
 
 
 def _may_not_undo(batch: Batch | None, uid: str) -> list[Problem]:

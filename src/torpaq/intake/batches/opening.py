@@ -60,7 +60,7 @@ def open_file(
     what was matched for a table with the same headings before. Returns None and the problems where nothing can be
     opened; otherwise the problems are those of the file as a whole.
     """
-    is_layer = _is_map_file(data)
+    is_layer = is_map_file(data)
     if is_layer:
         layers, problems = read_layers(data, name, context.crs, context.extent)
         tables = [table_of_layer(layer, context.form) for layer in layers if layer.features]
@@ -83,7 +83,7 @@ def open_file(
     return Opened(table, matching, tuple(problems), is_1904, is_layer), problems
 
 
-def _is_map_file(data: bytes) -> bool:
+def is_map_file(data: bytes) -> bool:
     """Say whether bytes are a map file: a GeoPackage, XML, JSON, or a zip file that is no workbook."""
     if data.startswith(ZIP):
         return WORKBOOK_PART not in data
