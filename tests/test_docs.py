@@ -121,6 +121,13 @@ def test_every_key_that_commands_write_is_described(desk: Desk) -> None:
         desk.torpaq("traverse", walk, "--json").json,
         desk.torpaq("area", box, "--json").json,
         desk.torpaq("coordinates", "39.8 46.7", "--json").json,
+        desk.torpaq("forms", "list", "--json").json,
+        desk.torpaq("forms", "list", "--json").json["forms"][0],
+        desk.torpaq("forms", "show", "completion", "--json").json["elements"][0],
+        desk.torpaq("forms", "show", "completion", "--json").json,
+        desk.torpaq("forms", "diff", "hazardous_area", "1", "2", "--json").json,
+        desk.torpaq("forms", "diff", "hazardous_area", "1", "2", "--json").json["changes"][0],
+        desk.torpaq("forms", "export", "marking", "--jsonschema", str(desk.folder / "x.json"), "--json").json,
     ]
     for answer in answers:
         for key in answer:

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Sequence
 
 from torpaq import __version__
-from torpaq.cli import ledger, places, programme
+from torpaq.cli import forms, ledger, places, programme
 from torpaq.cli.output import CLEAN, UNUSABLE, UnusableError, unusable
 from torpaq.standard.problems import problem
 
@@ -48,6 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     programme.add_commands(commands)
     ledger.add_commands(commands)
     places.add_commands(commands)
+    forms.add_commands(commands)
     return parser
 
 
