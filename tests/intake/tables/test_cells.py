@@ -105,6 +105,7 @@ def test_a_column_proves_its_decimal_mark_for_the_cells_that_do_not() -> None:
     assert decimal_mark_of(["1.234", "1,234.5"]) == "."
     assert decimal_mark_of(["1.234", "5.678"]) == ""
     assert decimal_mark_of(["1,5", "1.5"]) == ""
+    assert decimal_mark_of(["Ağdam, Giyaslı"]) == ""
     assert as_number("1,234", mark=",") == (Decimal("1.234"), "decimal_comma", None)
     assert as_number("1,234", mark=".") == (Decimal(1234), "thousands", None)
     assert as_number("1.234", mark=".") == (Decimal("1.234"), "", None)
@@ -255,7 +256,10 @@ def test_every_month_is_known_by_name(names: str, month: int) -> None:
         (date(2204, 3, 5), "date_impossible"),
         (2024, "date_is_year"),
         ("2024", "date_is_year"),
-        *((text, "cell_not_a_date") for text in ("Ağdam", "mart 2024", "5 mart", "5 mars 2024", "5.3", "-", "n/a")),
+        *(
+            (text, "cell_not_a_date")
+            for text in ("Ağdam", "mart 2024", "5 mart", "5 mars 2024", "5 mart 123", "5.3", "-")
+        ),
         *((cell, "cell_not_a_date") for cell in (5, 0.5, -1, 1e300, True, time(10), 999, 1_000_000, "123456")),
     ],
 )
@@ -282,6 +286,7 @@ def test_an_order_that_a_cell_contradicts_is_no_day() -> None:
 
 def test_a_serial_counts_from_1904_where_the_workbook_says_so() -> None:
     assert as_date(45356 - 1462, is_1904=True) == (FIFTH_OF_MARCH, "serial_date", None)
+    assert as_date(2_958_465, is_1904=True) == (None, "", "cell_not_a_date")  # beyond the last year there is
 
 
 @settings(deadline=None)

@@ -168,6 +168,13 @@ def test_a_workbook_without_one_of_its_parts_is_damaged(missing: str) -> None:
     assert code_of(packed(contents)) == "workbook_damaged"
 
 
+def test_an_archive_whose_list_of_parts_is_nonsense_is_damaged() -> None:
+    nonsense = bytearray(FINE)
+    place = nonsense.rindex(b"PK\x05\x06")
+    struct.pack_into("<I", nonsense, place + 12, 0xFFFFFF)
+    assert code_of(bytes(nonsense)) == "workbook_damaged"
+
+
 def test_two_sheets_that_share_a_part_are_refused() -> None:
     twice = changed(FINE, "xl/workbook.xml", r"(<sheet [^>]*)(/>)", r"\1\2\1\2")
     assert detail_of(twice) == "2 sheets"

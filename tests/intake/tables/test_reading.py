@@ -7,7 +7,21 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 
-from intake.tables.books import book, csv_table, found, handmade, packed, parts, read, refusal, shown, table, text_file
+from intake.tables.books import (
+    MAIN,
+    book,
+    csv_table,
+    found,
+    handmade,
+    handmade_parts,
+    packed,
+    parts,
+    read,
+    refusal,
+    shown,
+    table,
+    text_file,
+)
 from torpaq.intake.tables.model import MOST_CELLS, Table
 from torpaq.intake.tables.reading import read_workbook
 
@@ -63,6 +77,24 @@ def test_a_table_that_begins_in_the_middle_of_its_sheet_keeps_the_sheets_numbers
     ]
     assert middle.rows[0].number == 4
     assert middle.rows[0].cells[2:] == (1, "Ağdam")
+
+
+def test_a_sheet_that_is_a_chart_is_no_table() -> None:
+    made = load_workbook(io.BytesIO(book(PLAIN)))
+    made.create_chartsheet("Chart", 0)
+    stream = io.BytesIO()
+    made.save(stream)
+    assert [sheet.name for sheet in read(stream.getvalue()).sheets] == ["Data"]
+
+
+def test_a_workbook_without_content_is_empty() -> None:
+    assert refusal(handmade("")).code == "table_empty"
+    assert (
+        refusal(
+            handmade_parts({"xl/worksheets/sheet1.xml": f'<worksheet xmlns="{MAIN}"><sheetData/></worksheet>'.encode()})
+        ).code
+        == "table_empty"
+    )
 
 
 def test_every_sheet_with_content_is_a_table_in_the_workbooks_order() -> None:
@@ -176,6 +208,11 @@ def test_a_sheet_whose_first_full_row_holds_values_has_no_headings() -> None:
     assert (bare.header_rows, numbers(bare)) == ((), [1, 2])
     assert headings(bare) == ["", "", ""]
     assert found(bare)[0] == "sheet table_without_header"
+
+
+def test_a_row_of_one_text_again_and_again_is_no_heading() -> None:
+    assert table("x | x\n1 | 2").header_rows == ()
+    assert table("x | x\ny | y").header_rows == ()
 
 
 def test_data_without_a_heading_and_headings_that_repeat_are_said() -> None:
@@ -517,6 +554,13 @@ def test_more_cells_than_memory_holds_are_refused(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(f"torpaq.intake.tables.{module}.MOST_CELLS", 20)
     assert refusal(book(MANY)).code == "table_cells_too_many"
     assert refusal(text_file(MANY.replace(" | ", ",")), "x.csv").code == "table_cells_too_many"
+
+
+def test_a_text_file_with_more_rows_or_bytes_than_a_sheet_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torpaq.intake.tables.text_files.MOST_ROWS", 2)
+    assert refusal(b"a,b\n1,2\n3,4\n", "x.csv").code == "table_rows_too_many"
+    monkeypatch.setattr("torpaq.intake.tables.text_files.MOST_TEXT_MB", 0)
+    assert refusal(b"a,b\n1,2\n", "x.csv").code == "file_unpacks_too_much"
 
 
 def test_more_findings_than_anybody_reads_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

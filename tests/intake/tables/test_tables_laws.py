@@ -10,10 +10,24 @@ from openpyxl import Workbook as Book
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from intake.tables.books import MAIN, OFFICE, PACKAGE, XML, book, handmade_parts, packed, parts, read, text_file
+from intake.tables.books import (
+    MAIN,
+    OFFICE,
+    PACKAGE,
+    XML,
+    book,
+    handmade,
+    handmade_parts,
+    packed,
+    parts,
+    read,
+    text_file,
+)
 from support import shared_data
-from torpaq.intake.tables.model import Cell, Table
+from torpaq.intake.tables.grid import read_grid
+from torpaq.intake.tables.model import Cell, Grid, Table
 from torpaq.intake.tables.reading import read_workbook
+from torpaq.intake.tables.verdicts import RowVerdict, VerdictHeadings, VerdictKind, write_verdicts
 
 SHEET = "xl/worksheets/sheet1.xml"
 BOOK = book("""
@@ -120,6 +134,9 @@ def of_sheet(xml: str, encoding: str = "utf-8") -> Table:
         "\ufeff" + USUAL,
         USUAL.replace("\n", ""),
         USUAL.replace('"', "'"),
+        USUAL.replace('<col min="2" max="2" hidden="1"/>', "<col min='2' max='2' hidden='1'/>"),
+        USUAL.replace('<mergeCell ref="A4:A5"/>', "<mergeCell ref='A4:A5'></mergeCell>"),
+        USUAL.replace("<sheetData>", '<sheetData xml:space="preserve">'),
         USUAL.replace("<", "<x:").replace("<x:/", "</x:").replace("xmlns=", "xmlns:x="),
         USUAL.replace(MAIN, STRICT),
         USUAL.replace('r="A2"', "").replace('r="B2"', "").replace(' r="A1"', "").replace(' r="B1"', ""),
@@ -138,13 +155,62 @@ def of_sheet(xml: str, encoding: str = "utf-8") -> Table:
         USUAL.replace("<f>1+1</f>", '<f t="shared" ref="A4:A5" si="0">1+1</f>'),
         USUAL.replace("<f>1+1</f>", "<f>IF(1&lt;2,\"a>b\",1)</f>"),
     ],
-    ids=range(20),
+    ids=range(23),
 )  # fmt: skip
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_every_writing_of_a_sheet_is_the_same_sheet(written: str, encoding: str) -> None:
     if encoding == "utf-16":
         written = written.lstrip("\ufeff").replace("UTF-8", "UTF-16")
     assert of_sheet(written, encoding) == of_sheet(USUAL)
+
+
+def test_a_sheet_in_an_older_encoding_is_read_by_what_it_declares() -> None:
+    declared = '<?xml version="1.0" encoding="iso-8859-9"?>' + USUAL.replace("Ağdam", "A&#287;dam").replace(
+        "ə", "&#601;"
+    )
+    assert of_sheet(declared, "iso-8859-9") == of_sheet(USUAL)
+
+
+def test_a_sheet_is_the_same_however_its_bytes_arrive() -> None:
+    def arriving(size: int) -> Grid:
+        data = USUAL.encode()
+        pieces = [data[place : place + size] for place in range(0, len(data), size)]
+        return read_grid(lambda: pieces, SHEET, [], [], False, 100, lambda: None)
+
+    assert arriving(1) == arriving(7) == arriving(10_000)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ('<c r="A2" t="d"><v>2024-03-05</v></c>', date(2024, 3, 5)),
+        ('<c r="A2" t="d"><v>2024-03-05T10:30:00</v></c>', datetime(2024, 3, 5, 10, 30)),
+        ('<c r="A2" t="d"><v>10:30:00</v></c>', time(10, 30)),
+        ('<c r="A2" t="d"><v>March</v></c>', "March"),
+        ('<c r="A2"><v> 5 </v></c>', 5),
+        ('<c r="A2"><v>-5.50</v></c>', -5.5),
+        ('<c r="A2"><v>1234567890123456789012</v></c>', 1.2345678901234568e21),
+        ('<c r="A2" t="b"><v>0</v></c>', False),
+        ('<c r="A2" t="str"><v>a\r\nb&#65;&#x42;&quot;</v></c>', 'a\nbAB"'),
+        ('<c r="A2" t="inlineStr"><is><t>a_xD800_b</t></is></c>', "a_xD800_b"),
+    ],
+)
+def test_a_cell_of_each_type_has_its_value(cell: str, value: Cell) -> None:
+    (sheet,) = read(handmade(f'<row r="1"><c r="A1" t="str"><v>a</v></c></row><row r="2">{cell}</row>')).sheets
+    assert sheet.rows[0].cells == (value,)
+
+
+def test_a_cell_of_blanks_only_is_blank() -> None:
+    heading = '<row r="1"><c r="A1" t="str"><v>a</v></c></row>'
+    number = handmade(f'{heading}<row r="2"><c r="A2"><v> </v></c><c r="B2"><v>1</v></c></row>')
+    assert read(number).sheets[0].rows[0].cells == (None, 1)
+    far = handmade(f'{heading}<row r="2"><c r="A2"><v>1</v></c><c r="XFD2" t="str"><v> </v></c></row>')
+    assert read(far).sheets[0].rows[0].cells == (1,)
+
+
+def test_a_merged_range_of_one_cell_is_none() -> None:
+    sheet = of_sheet(USUAL.replace("A4:A5", "A4"))
+    assert "cell_merged" not in [finding.code for finding in sheet.findings]
 
 
 def test_the_usual_writing_says_what_it_says() -> None:
@@ -218,6 +284,11 @@ def test_openpyxl_reads_the_same_values(rows: list[list[Cell]]) -> None:
     stream = io.BytesIO()
     made.save(stream)
     (sheet,) = read(stream.getvalue()).sheets
+    verdicts = {row.number: RowVerdict("x", VerdictKind.WARNING, "=y", {1: "z"}) for row in sheet.rows}
+    judged = write_verdicts(
+        stream.getvalue(), "x", "Sheet", verdicts, VerdictHeadings("a", "b", 1, sheet.free_column, "")
+    )
+    assert [row.cells for row in read(judged).sheets[0].rows] == [row.cells for row in sheet.rows]
     left_out = {finding.row for finding in sheet.findings if finding.code in {"row_total_left_out", "header_repeated"}}
     numbers = {row.number for row in sheet.rows}
     for number, cells in enumerate(load_workbook(stream, data_only=True).active.iter_rows(values_only=True), 1):

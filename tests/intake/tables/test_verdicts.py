@@ -246,6 +246,27 @@ def test_a_comment_of_ours_is_known_where_another_programme_forgot_its_author() 
     assert comments(result) == {"A2": "Torpaq: yoxlandı", "B3": "mine"}
 
 
+def test_comments_that_are_no_comments_are_left_alone() -> None:
+    first = judged(PLAIN, {2: RowVerdict("rədd", VerdictKind.REFUSED, "x", {1: "ad"})})
+    odd = changed(first, "xl/comments1.xml", "<commentList>", '<commentList><comment ref="?" authorId="x"/>')
+    odd = changed(odd, "xl/comments1.xml", "<author>Torpaq</author>", "<author/><author>Torpaq</author>")
+    result = judged(odd, {})
+    assert b'<comment ref="?" authorId="x"/>' in parts(result)["xl/comments1.xml"]
+    broken = changed(first, "xl/comments1.xml", r"<authors>.*</authors>", "")
+    with pytest.raises(ValueError, match="no list of comments"):
+        judged(broken, {})
+
+
+def test_a_drawing_that_holds_other_things_keeps_them() -> None:
+    first = judged(PLAIN, {2: RowVerdict("rədd", VerdictKind.REFUSED, "x", {1: "ad"})})
+    button = '<v:shape id="button"><x:ClientData ObjectType="Button"></x:ClientData></v:shape></xml>'
+    drawn = changed(first, "xl/drawings/vmlDrawing1.vml", "</xml>", button)
+    boxes = parts(judged(drawn, {}))["xl/drawings/vmlDrawing1.vml"].decode()
+    assert re.findall(r'<v:shape id="(\w+)"', boxes) == ["button"]
+    without = changed(drawn, "xl/drawings/vmlDrawing1.vml", "</xml>", "")
+    assert parts(judged(without))["xl/drawings/vmlDrawing1.vml"].count(b"torpaq_") == 0
+
+
 def test_a_comment_that_repeats_a_conversation_is_left_alone(rich: bytes) -> None:
     threaded = changed(rich, "xl/comments/comment1.xml", "Operator A", "tc={0000-0000}")
     verdicts = {2: RowVerdict("rədd", VerdictKind.REFUSED, "x", {1: "ad tanınmır"})}
@@ -291,9 +312,11 @@ TWO = {
     ],
     ids=range(8),
 )  # fmt: skip
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be", "iso-8859-9"])
 def test_a_sheet_is_judged_however_it_is_written(written: str, encoding: str) -> None:
-    xml = written.replace("UTF-8", encoding)
+    xml = written.replace("UTF-8", encoding.removesuffix("-be"))
+    if encoding == "iso-8859-9":
+        xml = f'<?xml version="1.0" encoding="iso-8859-9"?>{xml.partition("?>")[2] or xml}'.replace("ə", "&#601;")
     result = judged(handmade_parts({SHEET: xml.encode(encoding)}), TWO)
     sheet = read(_without_mark(result)).sheets[0]
     assert [[c.heading for c in sheet.columns], *([*row.cells] for row in sheet.rows)] == [
@@ -340,10 +363,26 @@ def test_headings_go_into_a_row_that_is_not_there_yet() -> None:
     assert cells[1][1][:2] == (1, "qəbul")
 
 
+def test_without_a_row_of_headings_none_are_written() -> None:
+    result = write_verdicts(PLAIN, "x", "Data", TWO, VerdictHeadings("Nəticə", "İzah", 0, 3, ""))
+    assert [row[3] for row in values(result)] == [None, "rədd", "qəbul", None]
+
+
+def test_comments_of_two_sheets_have_parts_of_their_own() -> None:
+    first = judged(PLAIN)
+    other = read(first).sheets[1]
+    both = write_verdicts(first, "x", "Other", {2: TWO[2]}, headings(other))
+    assert {"xl/comments1.xml", "xl/comments2.xml"} <= set(parts(both))
+    assert load_workbook(io.BytesIO(both))["Other"]["B2"].comment.text == "Torpaq: səhv"
+    assert comments(both) == comments(first)
+
+
 def test_styles_of_the_fewest_elements_are_filled_in_their_order() -> None:
     xfs = '<cellXfs count="1"><xf/></cellXfs>'
     styles = f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font/></fonts>{xfs}<dxfs/></styleSheet>'
     contents = parts(PLAIN) | {"xl/styles.xml": XML + styles.encode()}
+    uncounted = packed(contents | {"xl/styles.xml": styles.replace(' count="1"', "").encode()})
+    assert b"<cellXfs><xf/><xf " in parts(judged(uncounted))["xl/styles.xml"]
     written = parts(judged(packed(contents)))["xl/styles.xml"].decode()
     assert (
         written.index("</fonts>")
@@ -357,16 +396,16 @@ def test_styles_of_the_fewest_elements_are_filled_in_their_order() -> None:
 
 
 def test_a_text_file_comes_back_as_a_workbook_of_the_same_texts() -> None:
-    data = text_file("No;Sahə\n0012;2,5\n=1+1;-5\n")
+    data = text_file("No;;Sahə\n0012;;2,5\n=1+1;;-5\n")
     verdicts = {
         2: RowVerdict("qəbul", VerdictKind.GOOD, ""),
         3: RowVerdict("rədd", VerdictKind.REFUSED, "səhv", {0: "səhv"}),
     }
     result = judged(data, verdicts, "report: [May]/2024.csv")
     assert values(result) == [
-        ["No", "Sahə", "Torpaq: Nəticə", "Torpaq: İzah"],
-        ["0012", "2,5", "qəbul", None],
-        ["=1+1", "-5", "rədd", "səhv"],
+        ["No", None, "Sahə", "Torpaq: Nəticə", "Torpaq: İzah"],
+        ["0012", None, "2,5", "qəbul", None],
+        ["=1+1", None, "-5", "rədd", "səhv"],
     ]
     assert b"<f" not in parts(result)[SHEET]
     assert comments(result) == {"A3": "Torpaq: səhv"}
@@ -378,6 +417,9 @@ def test_what_could_not_be_read_cannot_be_judged() -> None:
     for data in (b"", b"PK\x03\x04x", PLAIN[:500], b"\x00"):
         with pytest.raises(ValueError, match="file"):
             write_verdicts(data, "x", "Data", {}, place)
+    empty = handmade_parts({SHEET: f'<worksheet xmlns="{MAIN}"><sheetData/></worksheet>'.encode()})
+    with pytest.raises(ValueError, match="empty"):
+        write_verdicts(empty, "x", "Data", {}, place)
     with pytest.raises(ValueError, match="no sheet"):
         write_verdicts(PLAIN, "x", "Nowhere", {}, place)
 

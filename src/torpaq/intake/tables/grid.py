@@ -272,8 +272,8 @@ class _Reader:
             value = int(text)
         elif len(text) <= LONGEST_NUMBER and _NUMBER.fullmatch(text):
             value = float(text)
-        elif not text.strip():
-            return None
+        elif text != text.strip():
+            return self._number(text.strip(), style) if text.strip() else None
         else:
             raise self._damaged(f"number in {self._name()}")
         number_format = self.formats.get(style, PLAIN)
@@ -291,7 +291,7 @@ class _Reader:
             return duration_text(value)
         if shown is Shown.PERCENT:
             self.grid.percent_columns.add(self.column)
-        elif shown is Shown.UNIT:
+        else:
             self.grid.shown_units.setdefault(self.column, set()).add(number_format.unit)
         return value
 

@@ -197,12 +197,10 @@ def _column_edits(data: bytes, root: Element, column: int, prefix: str) -> list[
         f'<{prefix}col min="{number}" max="{number}" width="{width}" customWidth="1"/>'
         for number, width in ((first, WORD_WIDTH), (last, TEXT_WIDTH))
     ).encode()
-    listed, rows = root.child("cols"), root.child("sheetData")
+    listed = root.child("cols")
     if listed is None:
-        if rows is None:
-            return []
-        made = f"<{prefix}cols>".encode() + ours + f"</{prefix}cols>".encode()
-        return [Edit(rows.start, rows.start, made)]
+        place = insertion_point(root, ("sheetData",))
+        return [Edit(place, place, f"<{prefix}cols>".encode() + ours + f"</{prefix}cols>".encode())]
     edits = []
     following = listed.inner_end
     is_placed = False
