@@ -68,7 +68,13 @@ export function showForm(holder, bundle, definition, draft, changed) {
     }
     return box;
   };
-  const section = (one, own, row) => element("fieldset", { class: "section" }, element("legend", {}, one.label), place(one.code, own, row));
+  // What nobody has to answer is folded away, unless something of it was answered: a report is made in a minute.
+  const section = (one, own, row) => {
+    const asked = definition.elements.filter((each) => each.parent === one.code);
+    const optional = asked.every((each) => !each.required && each.type !== "section");
+    const inner = element("fieldset", { class: "section" }, element("legend", { class: optional ? "unseen" : "" }, one.label), place(one.code, own, row));
+    return optional ? element("details", { class: "optional", open: asked.some((each) => own[each.code] !== undefined) }, element("summary", {}, one.label), inner) : inner;
+  };
   const repeat = (one, own) => {
     const rows = element("div", { class: "rows" });
     const add = (row) => {

@@ -60,7 +60,7 @@ function screen(name, ...children) {
   document.body.dataset.screen = name;
   main.replaceChildren(...children);
   scrollTo(0, 0);
-  main.focus();
+  main.focus({ preventScroll: true });
 }
 
 // -- home -------------------------------------------------------------------------------------------------------------

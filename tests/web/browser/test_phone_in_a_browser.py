@@ -1,0 +1,116 @@
+"""Operator A's team without a network: what is written stays on the phone, says so, and arrives once."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from torpaq.web.assets import fetch_development_modules
+from web.browser.conftest import Opener
+
+
+@pytest.fixture
+def enrolled(open_page: Opener) -> str:
+    """Enrol a phone at the desk and return the address of the phone's page, its key in it."""
+    page = open_page("operator-a")
+    page.goto("/teams")
+    page.click("main table a >> nth=0")
+    page.fill('[name="phone"]', "Phone of the story")
+    page.click('button:has-text("Enrol a phone")')
+    page.wait_for_function("() => document.documentElement.innerHTML.includes('/field/page#')")
+    found = re.search(r"/field/page#([\w-]{43})", page.content())
+    assert found
+    return found.group()
+
+
+@pytest.fixture
+def phone(browser: Browser, desk_address: str, enrolled: str):
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844},
+        base_url=desk_address,
+        permissions=["geolocation"],
+        geolocation={"latitude": 39.99, "longitude": 46.93, "accuracy": 4},
+    )
+    page = context.new_page()
+    page.goto("/field/page?language=en")
+    page.goto(f"/field/page?language=en{enrolled.removeprefix('/field/page')}")
+    page.reload()
+    page.wait_for_selector(".form-button")
+    yield context, page
+    context.close()
+
+
+def write_incident(page: Page) -> None:
+    page.click('.form-button:has-text("Accident or incident")')
+    choose = {
+        "event_kind": "incident",
+        "at_workplace": "no",
+        "place_precision": "exact",
+        "outside_recorded_area": "unknown",
+    }
+    for element, code in choose.items():
+        page.check(f'[data-element="{element}"] input[value="{code}"]')
+    page.select_option('[data-element="unit"] select', "AZ-AGM")
+    page.select_option('[data-element="device_category"] select', "unknown")
+    page.fill('[data-element="occurred_on"] input', "2026-10-01")
+    page.click('[data-element="place"] button >> nth=0')
+    page.wait_for_selector('[data-element="place"] li')
+
+
+def states(page: Page) -> list[str | None]:
+    return [item.get_attribute("data-state") for item in page.query_selector_all(".item")]
+
+
+def test_a_report_written_without_a_network_waits_and_arrives_once(phone: tuple[BrowserContext, Page]) -> None:
+    context, page = phone
+    page.evaluate("() => navigator.serviceWorker.ready")
+    context.set_offline(True)
+    page.reload()  # the shell comes from the phone itself
+    page.wait_for_selector(".form-button")
+    assert "No network" in page.inner_text("#line")
+    write_incident(page)
+    page.click('button:has-text("Finish and send")')
+    page.wait_for_selector(".item.on_phone")
+    assert page.inner_text("#waiting") == "1"
+    page.reload()  # and survives the page's end
+    page.wait_for_selector(".item.on_phone")
+    context.set_offline(False)
+    page.click('button:has-text("Send now")')
+    page.wait_for_selector(".item.on_server")
+    assert states(page) == ["on_server"]
+    assert page.inner_text("#waiting") == "0"
+
+
+def test_what_lacks_is_named_and_the_draft_is_kept(phone: tuple[BrowserContext, Page]) -> None:
+    _, page = phone
+    page.click('.form-button:has-text("Accident or incident")')
+    page.check('[data-element="event_kind"] input[value="accident"]')
+    page.click('button:has-text("Finish and send")')
+    assert "Still to be answered" in page.inner_text("[role=alert]")
+    page.click('button:has-text("Go on later")')
+    page.click(".card >> nth=0")
+    assert page.is_checked('[data-element="event_kind"] input[value="accident"]')
+
+
+def test_a_phone_without_a_key_is_told_what_to_do(browser: Browser, desk_address: str) -> None:
+    context = browser.new_context(base_url=desk_address)
+    page = context.new_page()
+    page.goto("/field/page?language=ru")
+    page.wait_for_selector("h1")
+    assert "не зарегистрирован" in page.inner_text("h1")
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["az", "en", "ru"])
+def test_axe_finds_no_barrier_on_the_phones_page(phone: tuple[BrowserContext, Page], language: str) -> None:
+    axe = (fetch_development_modules() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    _, page = phone
+    page.goto(f"/field/page?language={language}")
+    page.wait_for_selector(".form-button")
+    for screen in ("home", "form"):
+        if screen == "form":
+            page.click(".form-button >> nth=0")
+        page.evaluate(axe)
+        rules = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"
+        found = page.evaluate(f"() => axe.run(document, {rules})")
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], screen
