@@ -7,6 +7,7 @@ from typing import Any
 from torpaq.cli.output import (
     PROBLEMS,
     UnusableError,
+    place_of,
     status_of,
     thousands,
     write_json,
@@ -29,13 +30,13 @@ def import_source(chosen: argparse.Namespace, programmes: Path) -> int:
         data: bytes = chosen.file.read_bytes()
     except OSError as error:
         raise UnusableError([problem("ledger_unreadable", str(chosen.file), reason=error.strerror or "")]) from None
-    reading = read_source(data, chosen.source)
+    reading = read_source(data, chosen.source, country=_country(chosen), file_name=chosen.file.name)
     if reading.is_empty:
         raise UnusableError(reading.problems, import_summary(reading))
     refused = has_errors(reading.problems) and not chosen.take_good
     folder: Path = chosen.programme or programmes / reading.source
     nothing = {"added": 0} | ({"counts_added": 0} if reading.entries else {})
-    told, problems = (nothing, list(reading.problems)) if refused else _take(reading, folder, chosen.file.name, data)
+    told, problems = (nothing, list(reading.problems)) if refused else _take(chosen, reading, folder, data)
     summary = import_summary(reading) | told | {"problems": [found.as_json() for found in problems]}
     if chosen.json:
         write_json(summary)
@@ -44,11 +45,28 @@ def import_source(chosen: argparse.Namespace, programmes: Path) -> int:
     return PROBLEMS if refused else status_of(problems)
 
 
-def _take(reading: SourceReading, folder: Path, name: str, data: bytes) -> tuple[dict[str, Any], list[Problem]]:
+def _country(chosen: argparse.Namespace) -> str:
+    """Return the country for which a system's file is read: the programme's, else the one that was named."""
+    if chosen.programme is None:
+        return place_of(chosen.country).country.iso3
+    from torpaq.web.programme import is_built
+
+    if not is_built(chosen.programme):
+        return place_of(chosen.country).country.iso3
+    from torpaq.web.programme_row import programme_row
+
+    row = programme_row()
+    return row.country if row else place_of(chosen.country).country.iso3
+
+
+def _take(
+    chosen: argparse.Namespace, reading: SourceReading, folder: Path, data: bytes
+) -> tuple[dict[str, Any], list[Problem]]:
     """Take a file into a programme, made now where there is none; return what to tell of it, and the problems."""
     from torpaq.web.programme import build_programme, is_built
 
-    country = SOURCES[reading.source].country
+    name = chosen.file.name
+    country = SOURCES[reading.source].country or _country(chosen).lower()
     if not is_built(folder):
         build_programme(folder, [], country, reading.source)
     from torpaq.web.programme_row import programme_row

@@ -54,8 +54,8 @@ class OrdnanceCount:
 class SourceRecord:
     """A record that a source's rows gave: an answered form, with an id that the same content always has.
 
-    ``row`` is the (first) row it was made of. ``original`` is the part of the source it was made of, as it stood, where
-    the form cannot hold all of that; empty where it does.
+    ``row`` is the (first) row it was made of, ``sheet`` where that stands in a file of several. ``original`` is the
+    part of the source it was made of, as it stood, where the form cannot hold all of that; empty where it does.
     """
 
     row: int
@@ -63,6 +63,7 @@ class SourceRecord:
     id: str
     values: Mapping[str, Value]
     original: str = ""
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class SourceReading:
     @property
     def accepted(self) -> int:
         """The number of rows that gave an entry or a record."""
-        return len(self.entries) + len({record.row for record in self.records})
+        return len(self.entries) + len({(record.sheet, record.row) for record in self.records})
 
     @property
     def is_empty(self) -> bool:
