@@ -8,6 +8,7 @@ import pytest
 from torpaq.intake.record.record import Value
 from torpaq.intake.source_reading import SourceReading, SourceRecord
 from torpaq.standard.problems import problem
+from torpaq.web.batches import undo
 from torpaq.web.models import Audit, Batch, FieldRecord, Identity, RecordState, RecordVersion, Submission
 from torpaq.web.record_bulk import add_records
 from torpaq.web.records import NewVersion, accept, add_version
@@ -135,6 +136,16 @@ def test_what_a_person_changed_meanwhile_is_not_lost_and_a_toll_is_for_a_person_
     accident = FieldRecord.objects.get(uid="A-1")
     assert accident.values["settlement"] == "Papravənd"
     assert [conflict["element"] for conflict in accident.conflicts] == ["killed"]
+
+
+def test_a_batch_that_was_undone_leaves_nothing_and_its_file_can_be_taken_again() -> None:
+    original = replace(RECORDS[0], original="as it stood")
+    taken = take(replace(READING, records=(original, RECORDS[1])))
+    assert undo(taken.batch) == []
+    assert not (FieldRecord.objects.exists() or RecordVersion.objects.exists() or Identity.objects.exists())
+    assert not Submission.objects.exists()
+    again = take()
+    assert (again.added, again.batch[-2:]) == ({"accident": 1, "victim": 1}, "-2")
 
 
 def test_what_the_form_cannot_hold_stays_beside_the_record_as_it_stood() -> None:

@@ -12,7 +12,7 @@ from torpaq.intake.record.context import Context
 from torpaq.intake.record.record import Record, Value, without_identities
 from torpaq.web.models import FieldRecord, Identity, RecordState, RecordVersion
 from torpaq.web.record_row import fill_row
-from torpaq.web.records import NewVersion, context_of
+from torpaq.web.records import NewVersion, context_of, findings_of_sender
 from torpaq.web.submissions import lock_submissions
 
 Row = TypeVar("Row", bound=Model)
@@ -63,7 +63,7 @@ def _record(one: NewVersion, plain: Mapping[str, Value], context: Context) -> Fi
     )
     fill_row(record, plain, context)
     findings = check_record(Record(one.form, record.version, one.values), context.form, context)
-    record.findings = [found.as_json() for found in findings]
+    record.findings = [found.as_json() for found in [*findings, *findings_of_sender(record)]]
     return record
 
 

@@ -184,7 +184,7 @@ def _restate(record: FieldRecord, as_draft: bool) -> None:
     record.heads = list(settled.heads)
     record.conflicts = [_conflict_json(conflict, context.form) for conflict in settled.conflicts]
     findings = check_record(Record(record.form, record.version, settled.values), context.form, context)
-    record.findings = [found.as_json() for found in [*findings, *_findings_of_sender(record)]]
+    record.findings = [found.as_json() for found in [*findings, *findings_of_sender(record)]]
     if record.state != RecordState.WITHDRAWN:
         record.state = RecordState.DRAFTED if as_draft else RecordState.SUBMITTED
         record.submitted = None if as_draft else timezone.now()
@@ -193,7 +193,7 @@ def _restate(record: FieldRecord, as_draft: bool) -> None:
         Identity.objects.update_or_create(record=record, defaults={"values": identities})
 
 
-def _findings_of_sender(record: FieldRecord) -> list[Finding]:
+def findings_of_sender(record: FieldRecord) -> list[Finding]:
     """Check what a report says against who sent it: its organisation and, from a phone, the areas of its team."""
     found = []
     said, own = str(record.values.get(ORGANISATION, "")), record.organisation.code if record.organisation else ""
