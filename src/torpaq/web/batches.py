@@ -7,7 +7,7 @@ row and the audit.
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
@@ -17,8 +17,8 @@ from torpaq.intake.batches.cells import cell_told
 from torpaq.intake.batches.columns import header_digest, heading_key
 from torpaq.intake.batches.duplicates import fingerprints_of, local_id_key
 from torpaq.intake.batches.mapfile import read_map
-from torpaq.intake.batches.opening import open_file
-from torpaq.intake.batches.results import Checked, Noted, RowResult, Verdict
+from torpaq.intake.batches.opening import FileChecked, check_file, of_file
+from torpaq.intake.batches.results import Counts, RowResult, Verdict
 from torpaq.intake.batches.rows import Progress, Stop
 from torpaq.intake.batches.targets import How, read_target
 from torpaq.intake.record.context import Context
@@ -46,7 +46,6 @@ from torpaq.web.models import (
 from torpaq.web.record_bulk import add_records
 from torpaq.web.records import NewVersion, context_of
 
-CHECKING_SHARE = 0.8
 ROWS_AT_ONCE = 500
 KEPT = {
     Verdict.WARNED: RowVerdict.WARNED,
@@ -57,16 +56,21 @@ KEPT = {
 
 @dataclass(frozen=True, slots=True)
 class BatchDone:
-    """What became of a file: its batch's uid (empty where nothing was taken), counts, and everything found.
-
-    ``counts`` has the keys of :class:`torpaq.intake.batches.results.Counts` and ``accepted``; ``findings`` holds those
-    of the file and of its rows, ``notes`` what was interpreted.
-    """
+    """What became of a file: its batch's uid (empty where nothing was taken), what checking found, the rows taken."""
 
     uid: str
-    counts: Mapping[str, int]
-    findings: Sequence[Finding]
-    notes: Sequence[Noted] = ()
+    checked: FileChecked
+    accepted: int = 0
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """The counts of checking, and ``accepted``."""
+        return {**self.checked.counts.as_json(), "accepted": self.accepted}
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """Everything found, of the file and of its rows."""
+        return self.checked.findings
 
 
 class Records:
@@ -122,40 +126,32 @@ def import_file(
     context = context_of(form)
     map_file, wrong = read_map(matching_toml, context.form)
     if has_errors(wrong):
-        return BatchDone("", {}, of_file(wrong))
-    opened, problems = open_file(
+        return BatchDone("", FileChecked(None, (), Counts(), of_file(wrong)))
+    checked = check_file(
         data,
         name,
         context,
         sheet=sheet,
         remembered=lambda table: remembered(table, form, account),
         map_file=map_file,
-        progress=lambda share: progress(share * (1 - CHECKING_SHARE)),
+        known=Records(context),
+        progress=progress,
         stop=stop,
     )
+    opened = checked.opened
     if opened is None:
-        return BatchDone("", {}, of_file(problems))
+        return BatchDone("", checked)
     batch = new_batch(data, name, context.form, account)
+    checked = replace(checked, of_file=[*of_file(earlier_problems(batch)), *checked.of_file])
+    good = checked.takeable
+    if checked.is_undecided or not good or (all_or_none and len(good) < len(checked.results)):
+        return BatchDone("", checked)
     batch.sheet = opened.table.name[:200]
     batch.columns = {"map": matching_toml, "matched": opened.matching.as_json(opened.table)}
-    problems += [*earlier_problems(batch), *in_the_way(opened.matching.problems)]
-
-    def told(share: float) -> None:
-        progress(1 - CHECKING_SHARE + share * CHECKING_SHARE)
-
     with transaction.atomic():
-        checked = opened.check(context, Records(context), told, stop)
-        results = list(checked)
-        if checked.is_stopped:
-            problems.append(problem("batch_stopped", name))
-        good = [result for result in results if result.verdict in (Verdict.GOOD, Verdict.WARNED)]
-        is_taken = bool(good) and not has_errors(problems) and not (all_or_none and len(good) < len(results))
-        findings = [*of_file(problems), *checked.findings, *(found for one in results for found in one.findings)]
-        counts = {**checked.counts.as_json(), "accepted": len(good) if is_taken else 0}
-        if is_taken:
-            _keep(batch, opened.table, context.form, checked, results, counts)
-            take_rows(batch, good)
-    return BatchDone(batch.uid if is_taken else "", counts, findings, tuple(checked.notes))
+        _keep(batch, opened.table, context.form, checked)
+        take_rows(batch, good)
+    return BatchDone(batch.uid, checked, len(good))
 
 
 def new_batch(data: bytes, name: str, form: Form, account: Account | None) -> Batch:
@@ -182,17 +178,6 @@ def earlier_problems(batch: Batch) -> list[Problem]:
     return [problem("batch_file_before", batch.file_name, batch=earlier.uid, on=when)]
 
 
-def in_the_way(of_matching: Sequence[Problem]) -> list[Problem]:
-    """Return the problem that columns are undecided, where any are: a person has to say what they hold."""
-    undecided = [found for found in of_matching if found.code in ("column_ambiguous", "columns_same_element")]
-    return [problem("batch_columns_unclear", "columns", columns=len(undecided))] if undecided else []
-
-
-def of_file(problems: Sequence[Problem]) -> list[Finding]:
-    """Return problems of a file as a whole as findings."""
-    return [Finding(0, "", "", "", found) for found in problems]
-
-
 def remembered(table: Table, form: str, account: Account | None) -> Mapping[str, str]:
     """Return how the sender's columns with the same headings were matched the last time."""
     if account is None or account.organisation is None:
@@ -203,17 +188,11 @@ def remembered(table: Table, form: str, account: Account | None) -> Mapping[str,
     return known.columns if known else {}
 
 
-def _keep(
-    batch: Batch,
-    table: Table,
-    form: Form,
-    checked: Checked,
-    results: Sequence[RowResult],
-    counts: Mapping[str, int],
-) -> None:
+def _keep(batch: Batch, table: Table, form: Form, checked: FileChecked) -> None:
     """Save a batch with what checking found: rows with findings, findings of the file, notes with their numbers."""
-    batch.counts = dict(counts)
-    batch.findings = [*(found.as_json() for found in checked.findings), *(one.as_json() for one in checked.notes)]
+    results = checked.results
+    batch.counts = {**checked.counts.as_json(), "accepted": len(checked.takeable)}
+    batch.findings = [*(found.as_json() for found in checked.of_file), *(one.as_json() for one in checked.notes)]
     batch.checked = timezone.now()
     batch.state = BatchState.CHECKED
     batch.save()

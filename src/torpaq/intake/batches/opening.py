@@ -1,6 +1,6 @@
 """A file of any kind becomes one table of a form with its columns matched: workbook, text, map file, feature table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from torpaq.geo.files.layers import read_layers
@@ -9,12 +9,19 @@ from torpaq.intake.batches.duplicates import Known
 from torpaq.intake.batches.imsma import imsma_map, is_imsma, with_links
 from torpaq.intake.batches.layers import table_of_layer
 from torpaq.intake.batches.mapfile import EMPTY_MAP, MapFile
-from torpaq.intake.batches.results import Checked
+from torpaq.intake.batches.results import Checked, Counts, Noted, RowResult, Verdict
 from torpaq.intake.batches.rows import Progress, Stop, check_table
 from torpaq.intake.record.context import Context
+from torpaq.intake.record.record import Finding
 from torpaq.intake.tables.model import Table, Workbook
 from torpaq.intake.tables.reading import read_workbook
 from torpaq.standard.problems import Problem, has_errors, problem
+
+UNDECIDED = ("column_ambiguous", "columns_same_element")
+"""What is wrong with a matching until a person has decided; until then no row can be taken."""
+
+OPENING_SHARE = 0.3
+"""Of the work on a file, as its progress is told: reading takes less than checking."""
 
 SQLITE, ZIP, WORKBOOK_PART = b"SQLite format 3\x00", b"PK\x03\x04", b"[Content_Types].xml"
 
@@ -40,6 +47,85 @@ class Opened:
         return check_table(
             self.table, self.matching, context, known=known, progress=progress, stop=stop, is_1904=self.is_1904
         )
+
+
+@dataclass(frozen=True, slots=True)
+class FileChecked:
+    """A whole file checked. ``opened`` is None, and there are no rows, where it could not be opened.
+
+    ``findings`` are all errors and warnings, of the file and of its rows; ``of_file`` those of the file alone.
+    """
+
+    opened: Opened | None
+    results: Sequence[RowResult]
+    counts: Counts
+    of_file: Sequence[Finding]
+    notes: Sequence[Noted] = ()
+    is_stopped: bool = False
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Everything found, that of the file first."""
+        return [*self.of_file, *(found for result in self.results for found in result.findings)]
+
+    @property
+    def takeable(self) -> list[RowResult]:
+        """The rows that can be taken: good ones, with warnings or without."""
+        return [result for result in self.results if result.verdict in (Verdict.GOOD, Verdict.WARNED)]
+
+    @property
+    def is_undecided(self) -> bool:
+        """Say whether a person must first say what some column holds, or the checking was stopped."""
+        codes = {found.problem.code for found in self.of_file}
+        return self.is_stopped or bool(codes & {"batch_columns_unclear", "batch_stopped"})
+
+
+def check_file(
+    data: bytes,
+    name: str,
+    context: Context,
+    *,
+    sheet: str = "",
+    remembered: Callable[[Table], Mapping[str, str]] = lambda table: {},
+    map_file: MapFile = EMPTY_MAP,
+    known: Known | None = None,
+    progress: Progress = lambda share: None,
+    stop: Stop = lambda: False,
+) -> FileChecked:
+    """Open a file and check all its rows, holding them in memory; see :func:`open_file` and ``check_table``."""
+    opened, problems = open_file(
+        data,
+        name,
+        context,
+        sheet=sheet,
+        remembered=remembered,
+        map_file=map_file,
+        progress=lambda share: progress(share * OPENING_SHARE),
+        stop=stop,
+    )
+    if opened is None:
+        return FileChecked(None, (), Counts(), of_file(problems))
+
+    def told(share: float) -> None:
+        progress(OPENING_SHARE + share * (1 - OPENING_SHARE))
+
+    checked = opened.check(context, known, told, stop)
+    results = list(checked)
+    problems = [*problems, *in_the_way(opened.matching.problems)]
+    problems += [problem("batch_stopped", name)] if checked.is_stopped else []
+    findings = [*of_file(problems), *checked.findings]
+    return FileChecked(opened, results, checked.counts, findings, tuple(checked.notes), checked.is_stopped)
+
+
+def in_the_way(of_matching: Sequence[Problem]) -> list[Problem]:
+    """Return the problem that columns are undecided, where any are."""
+    undecided = [found for found in of_matching if found.code in UNDECIDED]
+    return [problem("batch_columns_unclear", "columns", columns=len(undecided))] if undecided else []
+
+
+def of_file(problems: Sequence[Problem]) -> list[Finding]:
+    """Return problems of a file as a whole as findings."""
+    return [Finding(0, "", "", "", found) for found in problems]
 
 
 def open_file(
