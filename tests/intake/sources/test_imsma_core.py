@@ -3,7 +3,6 @@
 import sqlite3
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,43 +110,63 @@ def test_features_without_an_id_twice_there_or_of_no_kind_are_refused() -> None:
 # -- GeoPackage -------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def geopackage(tmp_path: Path) -> bytes:
-    """A GeoPackage with one hazard's polygon and one accident's point, written by GDAL as the portal writes it."""
+Features = dict[str, tuple[object, dict[str, object]]]
+
+
+def geopackage(file: Path, features: Features) -> bytes:
+    """A GeoPackage with a layer for each feature, written by GDAL as the portal writes it."""
     import numpy as np
     import pyogrio
     import shapely
 
-    file = tmp_path / "core.gpkg"
-    ring = shapely.Polygon([(46.93, 39.99), (46.931, 39.99), (46.931, 39.991)])
-    layers = {
-        "hazards": (
-            ring,
-            "Polygon",
-            {"imsma_id": "hazard_poly_1", "imsma_links": "", "area_type": "SHA", "area_size": 1.0},
-        ),
-        "accidents": (shapely.Point(46.94, 39.98), "Point", {"imsma_id": "accident_9", "acc_dt": "2023-01-09"}),
-    }
-    for name, (shape, kind, attributes) in layers.items():
+    for name, (shape, attributes) in features.items():
         pyogrio.raw.write(
             file,
             geometry=np.array([shapely.to_wkb(shape)]),
             field_data=[np.array([value]) for value in attributes.values()],
             fields=list(attributes),
             layer=name,
-            geometry_type=kind,
+            geometry_type=shape.geom_type,
             crs="EPSG:4326",
         )
     return file.read_bytes()
 
 
-def test_a_geopackage_gives_rings_and_places(geopackage: bytes) -> None:
-    read = reading(geopackage, file_name="core.gpkg")
+def ring() -> object:
+    import shapely
+
+    return shapely.Polygon([(46.93, 39.99), (46.931, 39.99), (46.931, 39.991)])
+
+
+def point(lon: float, lat: float) -> object:
+    import shapely
+
+    return shapely.Point(lon, lat)
+
+
+def test_a_geopackage_gives_rings_and_places(tmp_path: Path) -> None:
+    features: Features = {
+        "hazards": (ring(), {"imsma_id": "hazard_poly_1", "area_type": "SHA", "area_size": 1.0}),
+        "accidents": (point(46.94, 39.98), {"imsma_id": "accident_9", "acc_dt": "2023-01-09"}),
+    }
+    read = reading(geopackage(tmp_path / "core.gpkg", features), file_name="core.gpkg")
     area, accident = values(read, "hazardous_area"), values(read, "accident")
     assert len(area["boundary"]["coordinates"][0][0]) == 4
     assert area["boundary"]["original"]["source"] == "imsma_core"
     assert accident["place"]["coordinates"] == [46.94, 39.98]
     assert read.accepted == 2
+
+
+def test_a_geometry_that_its_form_does_not_ask_for_and_a_place_abroad_are_told(tmp_path: Path) -> None:
+    features: Features = {
+        "hazards": (point(46.93, 39.99), {"imsma_id": "hazard_point_1"}),
+        "accidents": (point(2.0, 48.0), {"imsma_id": "accident_9"}),
+    }
+    read = reading(geopackage(tmp_path / "core.gpkg", features), file_name="core.gpkg")
+    assert said(read) == [
+        ("geometry_left_aside", "hazards row 1", {"kind": "Point"}),
+        ("point_out_of_place", "accidents row 1", {"point": "accident_9", "reasons": "point_outside_country"}),
+    ]
 
 
 def test_a_database_that_is_no_geopackage_is_told(tmp_path: Path) -> None:

@@ -298,6 +298,9 @@ def _add_geometry(gathering: Gathering, item: Item, geometry: FeatureGeometry | 
         return
     if not isinstance(found.value, Mapping) or has_errors(found.problems):
         reasons = ", ".join(sorted({one.code for one in found.problems}))
-        gathering.wrong("boundary_left_aside", item.subject, reasons=reasons)
+        if element == "boundary":
+            gathering.wrong("boundary_left_aside", item.subject, reasons=reasons)
+        else:
+            gathering.wrong("point_out_of_place", item.subject, point=item.id.removeprefix(PREFIX), reasons=reasons)
         return
     item.values[element] = {**found.value, "original": original}
