@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-MODULES: tuple[str, ...] = ()
+MODULES = ("torpaq.web.batch_jobs",)
 
 
 def register_all() -> None:

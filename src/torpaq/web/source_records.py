@@ -39,11 +39,17 @@ class Taken:
     problems: Sequence[Problem] = ()
 
 
-def take_records(reading: SourceReading, file_name: str, content: bytes, account: Account | None = None) -> Taken:
+def take_records(
+    reading: SourceReading,
+    file_name: str,
+    content: bytes,
+    account: Account | None = None,
+    batch: Batch | None = None,
+) -> Taken:
     """File the records that a file brings and the programme lacks, as one batch that can be undone whole.
 
     The same bytes a second time add nothing and are the note ``file_already_imported``, unless that batch was undone.
-    Rows that the source refused are counted and not taken.
+    Rows that the source refused are counted and not taken. ``batch`` is the file's own where it was uploaded before.
     """
     with transaction.atomic():
         earlier = Batch.objects.filter(sha256=reading.sha256, source=reading.source, state=BatchState.TAKEN).first()
@@ -53,7 +59,7 @@ def take_records(reading: SourceReading, file_name: str, content: bytes, account
         new, changed = _what_is_new(reading.records)
         if not new and not changed:
             return Taken(problems=reading.problems)
-        batch = _batch(reading, file_name, content, account)
+        batch = batch or _batch(reading, file_name, content, account)
         versions = {form: context_of(form).form.version for form in {one.form for one in reading.records}}
         records = add_records([_first_version(one, versions[one.form], batch) for one in new])
         for record, one in changed:

@@ -419,5 +419,12 @@ def action_name(action: str) -> str:
         "team_areas_changed": _("areas of the team changed"),
         "phone_enrolled": _("phone enrolled"),
         "phone_revoked": _("access of a phone withdrawn"),
+        "batch_uploaded": _("uploaded the file"),
+        "batch_matched": _("matched the columns"),
+        "batch_rows_decided": _("decided on possible duplicates"),
+        "batch_cancelled": _("stopped it or took nothing"),
+        "batch_taken": _("took the good rows"),
+        "batch_verdicts_fetched": _("fetched the workbook with verdicts"),
+        "batch_undone": _("undid the file"),
     }
     return names.get(action, action)
