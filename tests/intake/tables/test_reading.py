@@ -130,6 +130,29 @@ def test_titles_above_the_headings_are_left_out_and_named() -> None:
     assert found(titled) == ["sheet table_header_rows 4", "sheet table_title_rows 1, 2"]
 
 
+@pytest.mark.parametrize(
+    "title",
+    ["Operator: | Operator A", "Report | < | 2024-03-05", "Report for March | < | <", "Operator: | Operator A | <"],
+)
+def test_a_title_nearly_as_wide_as_the_table_is_no_heading(title: str) -> None:
+    titled = table(f"""
+        {title}
+        No | Rayon | Sahə | Tarix
+        1  | Ağdam | 1200 | 2024-03-05
+    """)
+    assert (titled.header_rows, numbers(titled)) == ((2,), [3])
+
+
+def test_two_groups_over_some_of_the_columns_are_no_title() -> None:
+    grouped = table("""
+        | | Sahə    | <         | Say | <
+        No | Rayon | reduced | cleared | AP  | AT
+        1  | Ağdam | 100     | 200     | 3   | 4
+    """)
+    assert grouped.header_rows == (1, 2)
+    assert headings(grouped)[2:] == ["Sahə / reduced", "Sahə / cleared", "Say / AP", "Say / AT"]
+
+
 def test_two_rows_of_headings_with_merged_groups_are_spread_over_their_columns() -> None:
     grouped = table("""
         No | Rayon | Sahə (m²)  | <         | <       | Tarix
@@ -213,6 +236,11 @@ def test_a_sheet_whose_first_full_row_holds_values_has_no_headings() -> None:
 def test_a_row_of_one_text_again_and_again_is_no_heading() -> None:
     assert table("x | x\n1 | 2").header_rows == ()
     assert table("x | x\ny | y").header_rows == ()
+
+
+def test_a_sheet_of_nothing_but_an_earlier_verdict_has_no_headings() -> None:
+    bare = table("Torpaq: Nəticə | Torpaq: İzah")
+    assert (bare.columns, bare.rows, bare.free_column) == ((), [], 0)
 
 
 def test_data_without_a_heading_and_headings_that_repeat_are_said() -> None:

@@ -420,6 +420,9 @@ def test_what_could_not_be_read_cannot_be_judged() -> None:
     empty = handmade_parts({SHEET: f'<worksheet xmlns="{MAIN}"><sheetData/></worksheet>'.encode()})
     with pytest.raises(ValueError, match="empty"):
         write_verdicts(empty, "x", "Data", {}, place)
+    odd = packed(parts(PLAIN) | {"[Content_Types].xml": b'<?xml version="1.0" encoding="klingon"?><Types/>'})
+    with pytest.raises(ValueError, match="klingon"):
+        judged(odd)
     with pytest.raises(ValueError, match="no sheet"):
         write_verdicts(PLAIN, "x", "Nowhere", {}, place)
 

@@ -12,7 +12,7 @@ SEARCHED_ROWS = 30
 WIDE_ENOUGH = 0.6  # of the widest row: so many filled cells make a row more than a title
 FEWEST_NUMBERED = 3
 TALLEST_HEADING = 4  # rows; a merged range that is taller is no heading but a decoration beside the table
-_CODE = re.compile(r"#[a-z][a-z0-9_.:-]*", re.ASCII)
+_CODE = re.compile(r"#[a-z][a-z0-9_.:\[\]-]*", re.ASCII)
 _UNIT_WORDS = frozenset(
     (
         *("m", "cm", "km", "kg", "g", "pc", "pcs", "no", "h", "hours", "day", "days", "%"),
@@ -98,12 +98,15 @@ def texts_of(cells: Sequence[Cell]) -> dict[int, str]:
 
 
 def _heading_row(top: Sequence[Row], merges: Sequence[Merge]) -> int | None:
-    widest = max((len(_filled(cells)) for _, cells in top), default=0)
+    enough = WIDE_ENOUGH * max((len(_filled(cells)) for _, cells in top), default=0)
     for place, row in enumerate(top):
         labels = _spread(row, merges)
-        is_title = len(labels) < WIDE_ENOUGH * widest or len(set(labels.values())) == 1 < widest
-        if not is_title:
-            return place if all(_is_label(cell) for cell in _filled(row[1]).values()) else None
+        if _are_labels(row) and len(labels) >= enough and (len(set(labels.values())) > 1 or enough < 1):
+            # A title of several cells may be as wide as a narrow table's heading, and is followed by that.
+            is_title = place + 1 < len(top) and _are_labels(top[place + 1]) and len(labels) < len(top[place + 1][1])
+            return place + is_title
+        if len(_filled(row[1])) >= enough:
+            return None
     return None
 
 
@@ -115,11 +118,16 @@ def _first_group_row(top: Sequence[Row], heading: int, merges: Sequence[Merge]) 
 
 
 def _is_group_row(row: Row, below: Row, merges: Sequence[Merge]) -> bool:
+    """Say whether a row names groups of the headings below it, and is no title in a merged range."""
     under = set(_spread(below, merges))
     groups = _groups(row, merges)
+    alone = set(_filled(row[1])) - set().union(*groups)
+    is_title = len(groups) == 1 and not alone and min(under, default=0) in groups[0]
     return (
         bool(groups)
-        and all(_is_label(cell) for cell in _filled(row[1]).values())
+        and not is_title
+        and not alone & under
+        and _are_labels(row)
         and all(1 < len(group & under) < len(under) for group in groups)
     )
 
@@ -146,7 +154,7 @@ def _last_group_row(top: Sequence[Row], heading: int, merges: Sequence[Merge]) -
 def _is_under_groups(row: Row, above: Row, merges: Sequence[Merge]) -> bool:
     filled = _filled(row[1])
     grouped = set().union(*_groups(above, merges))
-    return len(filled) > 1 and set(filled) <= grouped and all(_is_label(cell) for cell in filled.values())
+    return len(filled) > 1 and set(filled) <= grouped and _are_labels(row)
 
 
 def _groups(row: Row, merges: Sequence[Merge]) -> list[set[int]]:
@@ -171,8 +179,12 @@ def _spread(row: Row, merges: Sequence[Merge]) -> dict[int, str]:
     return labels
 
 
-def _is_label(cell: Cell) -> bool:
-    return isinstance(cell, str) and as_number(cell)[2] == "cell_not_a_number" and as_date(cell)[2] == "cell_not_a_date"
+def _are_labels(row: Row) -> bool:
+    """Say whether all filled cells of a row are texts, and none of them a number or a date."""
+    return all(
+        isinstance(cell, str) and as_number(cell)[2] == "cell_not_a_number" and as_date(cell)[2] == "cell_not_a_date"
+        for cell in _filled(row[1]).values()
+    )
 
 
 def _are_units(cells: Sequence[Cell]) -> bool:

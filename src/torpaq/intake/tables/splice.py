@@ -14,6 +14,7 @@ _NAME = re.compile(rb"</?([^\s/>]+)")
 _DECLARATION = re.compile(rb"^<\?xml[^>]*?\?>\s*")
 _DECLARED_ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_SPECIAL = re.compile("[<>&\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -171,7 +172,9 @@ def xml_text(text: str) -> bytes:
     >>> xml_text("a<b\\x07 _x0041_")
     b'a&lt;b_x0007_ _x005F_x0041_'
     """
-    literal = _LOOKS_ESCAPED.sub("_x005F_", text) if "_x" in text else text
+    if not _SPECIAL.search(text):
+        return text.encode()
+    literal = _LOOKS_ESCAPED.sub("_x005F_", text)
     return escape(_NOT_IN_XML.sub(lambda match: f"_x{ord(match[0]):04X}_", literal)).encode()
 
 

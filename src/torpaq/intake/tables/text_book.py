@@ -2,12 +2,12 @@
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import PurePath
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZipFile
 
 from torpaq.intake.tables.markup import DOCUMENT_RELATIONS, MAIN
-from torpaq.intake.tables.model import Cell, Refused, cell_name
+from torpaq.intake.tables.model import Cell, Refused, column_letter
 from torpaq.intake.tables.splice import xml_text
 from torpaq.intake.tables.text_files import read_text_grid
 from torpaq.intake.tables.verdict_styles import FEWEST_STYLES
@@ -46,22 +46,23 @@ def text_as_workbook(data: bytes, name: str) -> tuple[bytes, str]:
         f'<sheet name="{xml_text(title).decode().replace(chr(34), " ")}" sheetId="1" r:id="rId1"/></sheets></workbook>'
     )
     stream = io.BytesIO()
-    with ZipFile(stream, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+    with ZipFile(stream, "w") as archive:
         for part, content in (_PARTS | {"xl/workbook.xml": book}).items():
             archive.writestr(part, _XML + content)
         archive.writestr("xl/styles.xml", FEWEST_STYLES)
         with archive.open(SHEET_PART, "w") as sheet:
             sheet.write(f'{_XML}<worksheet xmlns="{MAIN[0]}"><sheetData>'.encode())
+            starts = [f'<c r="{column_letter(column)}' for column in range(grid.width())]
             for number, cells in grid.rows:
-                sheet.write(b"".join(_row(number, cells)))
+                sheet.write(_row(number, cells, starts))
             sheet.write(b"</sheetData></worksheet>")
     return stream.getvalue(), title
 
 
-def _row(number: int, cells: Sequence[Cell]) -> Iterator[bytes]:
-    yield f'<row r="{number}">'.encode()
-    for column, cell in enumerate(cells):
-        if cell is not None:
-            start = f'<c r="{cell_name(number, column)}" t="inlineStr"><is><t xml:space="preserve">'
-            yield start.encode() + xml_text(str(cell)) + b"</t></is></c>"
-    yield b"</row>"
+def _row(number: int, cells: Sequence[Cell], starts: Sequence[str]) -> bytes:
+    written = b"".join(
+        f'{start}{number}" t="inlineStr"><is><t xml:space="preserve">'.encode() + xml_text(str(cell)) + b"</t></is></c>"
+        for start, cell in zip(starts, cells, strict=False)
+        if cell is not None
+    )
+    return f'<row r="{number}">'.encode() + written + b"</row>"

@@ -65,8 +65,8 @@ def write_verdicts(
 
     Right of the table stand the word and the sentences of each verdict in its colour; a comment stands at each cell
     that has one, in the first 2,000. An earlier verdict of ours gives way. Everything else is as it was: other sheets,
-    styles, formulas, pictures, macros. Raises ``ValueError`` for what :func:`read_workbook` would not read, and for a
-    sheet that is not in the workbook.
+    styles, formulas, pictures, macros. Raises ``ValueError`` for what :func:`read_workbook` would not read, for
+    a sheet that is not in the workbook, and where a part that reading does not need is damaged.
     """
     try:
         if not data.startswith(ZIP_SIGNATURE):
@@ -87,6 +87,8 @@ def write_verdicts(
         return book.packed()
     except Refused as refused:
         raise ValueError(refused.problem.sentence()) from None
+    except LookupError as error:  # an encoding that nobody knows, in a part that reading does not need
+        raise ValueError(str(error)) from None
 
 
 def for_csv(text: str) -> str:
