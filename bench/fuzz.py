@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-SECONDS, HANG_S, RSS_MB, LONGEST = 60, 5, 1536, 65_536  # with what Python, its libraries and the fuzzer hold
+SECONDS, HANG_S, RSS_MB, LONGEST = 60, 5, 1536, 131_072  # with what Python, its libraries and the fuzzer hold
 RING = [[46.93, 39.98], [46.931, 39.98], [46.931, 39.981], [46.93, 39.98]]
 GEOJSON = {
     "type": "FeatureCollection",
@@ -183,7 +183,7 @@ def fuzzed(name: str, seconds: int) -> dict[str, object]:
         runs = re.findall(r"stat::number_of_executed_units:\s*(\d+)", done.stderr)
         sound = done.returncode == 0 and bool(runs)
         if not sound:
-            print(f"{name}:\n{done.stderr[-3000:]}", file=sys.stderr, flush=True)
+            print(f"{name}:\n{done.stdout[-3000:]}\n{done.stderr[-800:]}", file=sys.stderr, flush=True)
         print(f"{name}: {runs[-1] if runs else 0} runs, {'sound' if sound else 'FAILED'}", file=sys.stderr, flush=True)
         return {"runs": int(runs[-1]) if runs else 0, "sound": sound}
 

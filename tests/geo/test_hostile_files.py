@@ -368,6 +368,11 @@ class TestDatabases:
     def test_a_geopackage_that_breaks_off(self, length):
         assert read(geopackage()[:length], "a.gpkg") in (["gpkg_unreadable"], ["layers_file_truncated"])
 
+    def test_less_than_one_page_of_an_older_writers_file_is_cut_short(self):
+        page = bytearray(geopackage()[:2000])
+        page[92:96] = b"\xff\xff\xff\xff"  # the count of pages does not hold, so it is told by the file's length
+        assert read(bytes(page), "a.gpkg") == ["layers_file_truncated"]
+
     def test_another_database_and_a_header_alone(self):
         with closing(sqlite3.connect(":memory:")) as database:
             database.execute("CREATE TABLE a (b)")

@@ -67,6 +67,8 @@ def _length(data: bytes) -> int:
     page = 65_536 if page == 1 else page
     if page < 512 or page & (page - 1):
         raise Refusal("gpkg_unreadable", reason="SQLite format 3")
+    if len(data) < page:
+        raise Refusal("layers_file_truncated", bytes=len(data), expected=page)
     if data[24:28] != data[92:96] or not count:  # the count is of an older writer's and does not hold
         return len(data) // page * page
     if count * page > len(data):
