@@ -43,7 +43,11 @@ def _written(place: tuple[int, int], facts: str) -> str:
 
 
 POINTS = st.builds(_written, DEGREES, ACCURACIES).map(read_geopoint)
-LINES = st.lists(st.builds(_written, DEGREES, ACCURACIES), min_size=2, max_size=5).map(";".join).map(read_geotrace)
+LINES = (
+    st.lists(DEGREES, min_size=2, max_size=5, unique=True)
+    .map(lambda places: ";".join(_written(place, " 0 4.5") for place in places))
+    .map(read_geotrace)
+)
 
 
 @st.composite

@@ -1,19 +1,25 @@
 """A form as an Excel template: what the Operator fills in is read back without anybody matching a column."""
 
 import io
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from intake.records_made import records
 from tiny_forms import tiny_forms
+from torpaq.intake.batches.opening import open_file
+from torpaq.intake.batches.results import Notes
+from torpaq.intake.batches.row_reading import RowReader
 from torpaq.intake.exports.choices import Setting, list_name
 from torpaq.intake.exports.template import shown_choices, template_columns, write_template
 from torpaq.intake.record.context import context_in
 from torpaq.intake.record.reading import read_answer
 from torpaq.standard.country import load_country
-from torpaq.standard.form import ElementType, form_codes, load_form
+from torpaq.standard.form import GEOMETRIES, ElementType, form_codes, load_form
 from torpaq.standard.problems import LANGUAGES
 
 OPERATORS = {
@@ -213,3 +219,65 @@ def test_every_form_has_a_template_in_every_language(code: str) -> None:
     for language in LANGUAGES:
         sheet = load_workbook(io.BytesIO(write_template(form, language))).worksheets[0]
         assert [cell.value for cell in sheet[2]] == [f"#{column.code}" for column in template_columns(form)]
+
+
+class TestFilledIn:
+    """The Operator fills in a template with the words of its lists; nobody has to say what a column is."""
+
+    @pytest.mark.parametrize("code", form_codes())
+    @settings(max_examples=2, deadline=None)
+    @given(data=st.data())
+    def test_what_is_chosen_and_typed_is_read_back_as_the_same_record(self, code: str, data: st.DataObject) -> None:
+        form = load_form(code, "aze")
+        record = data.draw(records(form)).values
+        language = data.draw(st.sampled_from(LANGUAGES))
+        columns = template_columns(form)
+        book = load_workbook(io.BytesIO(write_template(form, language, Setting(OPERATORS))))
+        for index, one in enumerate(columns, 1):
+            book.worksheets[0].cell(3, index).value = typed(one, answer(one, record, form), form, language)
+        written = io.BytesIO()
+        book.save(written)
+
+        context = context_in(load_country("aze"), form, language, date(2026, 5, 31))
+        opened, problems = open_file(written.getvalue(), "filled.xlsx", context)
+        assert opened is not None, problems
+        (row,) = opened.table.rows
+        values = RowReader(opened.table, opened.matching, context, Notes(), False).read(row).values
+        compared = [one for one in columns if one.element.type not in (*GEOMETRIES, *TYPED_TEXTS)]
+        assert {one.code: answer(one, values, form) for one in compared} == {
+            one.code: answer(one, record, form) for one in compared
+        }
+        assert all((answer(one, values, form) is None) == (answer(one, record, form) is None) for one in columns)
+
+
+TYPED_TEXTS = (ElementType.TEXT, ElementType.LONG_TEXT, ElementType.REFERENCE)
+
+
+def answer(column, record, form):
+    """The answer of a record in a column; None for none."""
+    if not column.row:
+        return record.get(column.element.code)
+    rows = record.get(form.repeat_of(column.element), [])
+    return rows[column.row - 1].get(column.element.code) if len(rows) >= column.row else None
+
+
+def typed(column, value, form, language: str):
+    """What a person puts into the cell for an answer: words of the list, days and numbers, no codes."""
+    element = column.element
+    name = list_name(element, form, Setting(OPERATORS))
+    if value is not None and name:
+        words = {code: word for word, code in shown_choices(name, form, Setting(OPERATORS), language).items()}
+        return "; ".join(words[code] for code in value) if element.type is ElementType.CODES else words[value]
+    return value if value is None else TYPED.get(element.type, lambda _: "text")(value)
+
+
+TYPED = {
+    ElementType.DATE: date.fromisoformat,
+    ElementType.DATETIME: datetime.fromisoformat,
+    ElementType.TIME: time.fromisoformat,
+    ElementType.INTEGER: lambda number: number,
+    ElementType.DECIMAL: lambda number: number,
+    ElementType.POLYGON: lambda value: value["written"].removeprefix("wkt "),
+    ElementType.POINT: lambda value: "{1} N {0} E".format(*value["coordinates"]),
+    ElementType.LINE: lambda value: "\n".join("{1} N {0} E".format(*point) for point in value["coordinates"]),
+}
