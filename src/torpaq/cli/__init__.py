@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Sequence
 
 from torpaq import __version__
-from torpaq.cli import forms, ledger, places, programme
+from torpaq.cli import forms, intake, ledger, places, programme
 from torpaq.cli.output import CLEAN, UNUSABLE, UnusableError, unusable
 from torpaq.standard.problems import problem
 
@@ -46,6 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"torpaq {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     programme.add_commands(commands)
+    intake.add_commands(commands)
     ledger.add_commands(commands)
     places.add_commands(commands)
     forms.add_commands(commands)

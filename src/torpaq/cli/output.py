@@ -7,11 +7,14 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from torpaq.geo.crs import NationalCrs
 from torpaq.standard.country import Country, load_country, national_folder
 from torpaq.standard.problems import LANGUAGES, Problem, has_errors, problem
 
+ROOT = Path(__file__).resolve().parents[3]
+PROGRAMMES = ROOT / "programmes"
 CLEAN, PROBLEMS, UNUSABLE = 0, 1, 2
 PROBLEMS_SHOWN = 40
 LONGEST_SENTENCE = 1000  # a line of garbage is quoted in its problem

@@ -12,14 +12,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from torpaq.cli import intake
 from torpaq.cli.importing import import_source
-from torpaq.cli.output import CLEAN, UnusableError, add_common, place_of, write_json
+from torpaq.cli.output import CLEAN, PROGRAMMES, UnusableError, add_common, place_of, write_json
 from torpaq.intake.demonstration import generate
 from torpaq.intake.sources import SOURCES
 from torpaq.standard.problems import has_errors, problem
 
-ROOT = Path(__file__).resolve().parents[3]
-PROGRAMMES = ROOT / "programmes"
 PORT = 8420
 LABEL = "SYNTHETIC DEMONSTRATION DATA: no real hazard, no real clearance"
 STEPS = {
@@ -45,13 +44,14 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     serve.set_defaults(run=_serve)
     for parser in (demo, serve):
         parser.add_argument("--port", type=int, default=PORT, metavar="P", help=f"port on localhost ({PORT})")
-    take = commands.add_parser("import", help="take the records of a known source into a programme")
+    take = commands.add_parser("import", help="take the rows of a file, or a known source, into a programme")
     take.add_argument("file", type=Path, metavar="FILE", help="CSV, XLSX, XML or GeoPackage")
     take.add_argument(
         "--source", choices=sorted(SOURCES), default="", help="which kind of file (the file itself tells)"
     )
-    take.add_argument("--programme", type=Path, metavar="DIR", help="the programme's folder (programmes/<source>)")
+    take.add_argument("--programme", type=Path, metavar="DIR", help="its folder (programmes/intake or /<source>)")
     take.add_argument("--take-good", action="store_true", help="take the good rows where others are refused")
+    intake.add_options(take)
     take.set_defaults(run=_import)
     for parser in (demo, serve, take):
         add_common(parser)
@@ -146,4 +146,9 @@ def _serve_folder(chosen: argparse.Namespace, folder: Path) -> int:
 
 
 def _import(chosen: argparse.Namespace) -> int:
+    if chosen.form:
+        return intake.import_form(chosen, PROGRAMMES)
+    option = intake.form_options_without_form(chosen)
+    if option:
+        raise UnusableError([problem("option_needs_form", option)])
     return import_source(chosen, PROGRAMMES)
