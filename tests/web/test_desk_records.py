@@ -194,6 +194,19 @@ def test_rows_keep_their_ids_and_order_and_an_empty_row_is_none(desk: Client) ->
 
 
 @pytest.mark.django_db
+def test_a_report_may_have_hundreds_of_rows_and_none_is_lost(desk: Client) -> None:
+    ids = [f"r{n}" for n in range(600)]
+    rows = {"evidence_points": ids, **{f"evidence_points__{one}__evidence_kind": "crater" for one in ids}}
+    rows |= {f"evidence_points__{one}__evidence_place": "39.98 N 46.93 E" for one in ids}
+    send(desk, **rows)
+    record = FieldRecord.objects.get()
+    assert [row["_row"] for row in record.values["evidence_points"]] == ids
+    changed(desk, record, _reason="x", area_name="The orchard")
+    record.refresh_from_db()
+    assert [row["_row"] for row in record.values["evidence_points"]] == ids
+
+
+@pytest.mark.django_db
 def test_a_problem_in_a_row_stands_beside_its_field(desk: Client) -> None:
     rows = {
         "evidence_points": ["x", "y"],

@@ -12,6 +12,7 @@ from web.desk_stories import open_desk
 from web.record_stories import polygon, report_of, survey
 from web.stories import Cast
 
+TURNED = "POLYGON ((46.931 39.98, 46.931 39.981, 46.93 39.981, 46.93 39.98, 46.931 39.98))"
 WIDER = "POLYGON ((46.93 39.98, 46.932 39.98, 46.932 39.981, 46.93 39.981, 46.93 39.98))"
 
 
@@ -179,6 +180,14 @@ def test_each_version_says_who_changed_what_from_what_to_what(desk: Client, cast
         assert said in told, said
     assert re.search(r"Boundary 9,48\d\.\d\d m², 4 points → 18,96\d\.\d\d m², 4 points", told)
     assert "Nigar" not in told and "Aytən" not in told
+
+
+@pytest.mark.django_db
+def test_a_boundary_that_is_written_otherwise_and_keeps_its_area_has_changed(desk: Client, cast: Cast) -> None:
+    record = report_of(cast.operator_a)
+    turned = survey(boundary=polygon(TURNED))
+    add_version(NewVersion("survey-2", "hazardous_area", "2.1", turned, ("survey-1",), cast.operator_a))
+    assert "written or drawn differently" in page(desk, f"/records/{record.pk}")
 
 
 @pytest.mark.django_db

@@ -29,7 +29,6 @@ from torpaq.web.field.media import UNKNOWN, look_at, safe_name
 from torpaq.web.submissions import SentFile
 
 ROW_ID = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
-MOST_ROWS = 500
 NOT_ANSWERED = {"answer_missing", *MISSING.values()}
 """What checking says of an answer that is not there: no news where something was typed that cannot be read."""
 Row = Mapping[str, Value]
@@ -288,8 +287,7 @@ def _place_text(position: object) -> str:
 
 def row_ids_typed(typed: QueryDict, repeat: str) -> list[str]:
     """Return the ids of a repeat's rows as the page lists them, each once."""
-    ids = dict.fromkeys(row_id for row_id in typed.getlist(repeat) if ROW_ID.fullmatch(row_id))
-    return list(ids)[:MOST_ROWS]
+    return list(dict.fromkeys(row_id for row_id in typed.getlist(repeat) if ROW_ID.fullmatch(row_id)))
 
 
 def under(typed: QueryDict, prefix: str) -> QueryDict:

@@ -225,12 +225,18 @@ def changes_between(form: Form, before: Mapping[str, Value], after: Mapping[str,
         if element.type is ElementType.REPEAT:
             found += _row_changes(form, element, old, new)
         else:
-            found.append(Change(element.labels[language()], in_words(old, element, form), in_words(new, element, form)))
+            found.append(_change(element.labels[language()], old, new, element, form))
     known = {element.code for element in form.asked()}
     for code in sorted({*before, *after} - known):
         if before.get(code) != after.get(code):
             found.append(Change(code, _raw(before.get(code)), _raw(after.get(code))))
     return found
+
+
+def _change(label: str, old: Value | None, new: Value | None, element: Element, form: Form) -> Change:
+    """A change that words are too coarse for is named as one: a boundary may move and keep its area."""
+    before, after = in_words(old, element, form), in_words(new, element, form)
+    return Change(label, before, after if before != after else f"{after} ({_('written or drawn differently')})")
 
 
 def _row_changes(form: Form, element: Element, old: Value | None, new: Value | None) -> Iterator[Change]:
@@ -244,8 +250,7 @@ def _row_changes(form: Form, element: Element, old: Value | None, new: Value | N
         for child in form.asked(element.code):
             if was.get(child.code) != now.get(child.code):
                 label = f"{name}, {child.labels[language()]}"
-                before, after = (in_words(row.get(child.code), child, form) for row in (was, now))
-                yield Change(label, before, after)
+                yield _change(label, was.get(child.code), now.get(child.code), child, form)
 
 
 def _paired(

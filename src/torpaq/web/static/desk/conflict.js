@@ -2,6 +2,7 @@
 
 import * as maplibregl from "../vendor/maplibre-gl.mjs";
 import { fitTo, openMap } from "./map.js";
+import { DrawingTools, addLeg } from "./polygon_input.js";
 
 const DASHES = [[1, 2], null, [4, 2], [1, 1], [6, 2, 1, 2]];
 const COLOURS = ["#5f6a76", "#173f86", "#8f0000", "#1f5420", "#6a3d9a"];
@@ -28,9 +29,19 @@ async function begin() {
     const letter = document.createElement("b");
     letter.className = "map-letter";
     letter.textContent = properties.letter;
-    new maplibregl.Marker({ element: letter }).setLngLat(points(geometry.coordinates)[0]).addTo(map);
+    const corners = points(geometry.coordinates); // each letter at a corner of its own: sides often share some
+    new maplibregl.Marker({ element: letter }).setLngLat(corners[properties.outline % corners.length]).addTo(map);
   }
   fitTo(map, features.flatMap(({ geometry }) => points(geometry.coordinates)), 18);
+  const tools = new DrawingTools(map, document.querySelector(".draw-tools"));
+  document.addEventListener("click", ({ target }) => {
+    const root = target.closest("[data-hold], [data-add-leg]")?.closest("[data-polygon-input]");
+    if (!root) return;
+    if (target.closest("[data-add-leg]")) { addLeg(root); return; }
+    tools.hold(root);
+    tools.drawing.start();
+    element.scrollIntoView({ block: "nearest" });
+  });
   window.torpaqMap = map;
 }
 
