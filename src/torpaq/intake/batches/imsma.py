@@ -60,8 +60,8 @@ def with_links(table: Table, form: Form) -> Table:
     Where a record is linked to several, none is taken and the row says so.
     """
     links = next((column for column in table.columns if fold_name(column.heading) == LINKS), None)
-    area = next((e for e in form.asked() if e.type is ElementType.REFERENCE and e.list == AREA), None)
-    if links is None or area is None:
+    area = form.by_code.get("area")
+    if links is None or area is None or area.type is not ElementType.REFERENCE or area.list != AREA:
         return table
     width = max((column.index for column in table.columns), default=-1) + 1
     findings = []
