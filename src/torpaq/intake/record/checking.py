@@ -197,6 +197,8 @@ def _check_text(element: Element, value: Value, scope: Scope) -> Problem | None:
     most = LONGEST_ID if is_id else LONGEST[element.type]
     if len(value) > most:
         return problem("answer_too_long", place, length=len(value), most=most)
+    if element.type is ElementType.UNIT and value not in scope.context.country.units:
+        return problem("unit_unknown", place, text=value)
     return problem("answer_characters", place) if "\x00" in value else None
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 
 from torpaq.web.desk import (
     urls_field,
+    urls_forms,
     urls_import,
     urls_records,
     views_area,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("proposals/<int:number>/decide", views_proposals.decide, name="decide"),
     path("guide", views_guide.guide, name="guide"),
     *urls_field.urlpatterns,
+    *urls_forms.urlpatterns,
     *urls_import.urlpatterns,
     *urls_records.urlpatterns,
 ]
