@@ -143,7 +143,7 @@ def parsers() -> dict[str, tuple[Callable[[], bytes], Callable[[bytes], object]]
         "xform_instance": (INSTANCE.encode, lambda data: read_instance(data, "aze")),
         "page_json": (json.dumps(PAGE).encode, lambda data: read_page(data, "aze")),
         "pasted": (LEGS.encode, text(lambda words: read_pasted(words, AZE, extent, date(2026, 5, 31)))),
-        "coordinates": ("39°49'35.4 N 46 45 00 E".encode(), text(lambda words: read_coordinates(words, extent))),
+        "coordinates": ("39°49'35.4 N 46 45 00 E".encode, text(lambda words: read_coordinates(words, extent))),
         "maxml_and_sources": (MAXML.encode, read_source),
         "photo": (photo, seen),
     }

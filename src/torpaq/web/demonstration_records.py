@@ -26,7 +26,7 @@ SEED = "reports"
 AREAS_A_TEAM = 12
 ACCEPTED, WAITING = 24, 12
 SYNTHETIC = "synthetic"
-HALF_SIDE_DEG = 0.0006
+HALF_SIDE_DEG, BESIDE_DEG = 0.0006, 0.012
 
 Values = dict[str, Value]
 
@@ -100,7 +100,7 @@ class _Story:
 
     def set_aside(self) -> None:
         """The same id from a phone that was copied to another: two contents, neither lost."""
-        form, values = self._report(1)
+        form, values = self._progress(self.rows[1])
         instance_id = self._id()
         for team in ("Team 1", "Team 9"):
             sent = {"instance_id": instance_id, "form": form, "version": "1", "values": values | {"team": team}}
@@ -149,7 +149,7 @@ class _Story:
             "visited": "yes",
             "classification": "sha",
             "area_status": "open",
-            "benchmark": _point(row, -2 * HALF_SIDE_DEG),
+            "benchmark": _point(row, BESIDE_DEG - 2 * HALF_SIDE_DEG, BESIDE_DEG),
             "boundary": _square(row, HALF_SIDE_DEG),
             "reported_area_m2": 13_500,
             "contamination_type": ["ap"],
@@ -205,14 +205,14 @@ class _Story:
         }
 
 
-def _point(row: HazardousArea, north_deg: float) -> Value:
-    lon, lat = round(row.lon or 0, 6), round((row.lat or 0) + north_deg, 6)
+def _point(row: HazardousArea, north_deg: float, east_deg: float = 0.0) -> Value:
+    lon, lat = round((row.lon or 0) + east_deg, 6), round((row.lat or 0) + north_deg, 6)
     return {"type": "Point", "coordinates": [lon, lat], "original": {"source": SYNTHETIC}}
 
 
 def _square(row: HazardousArea, half_deg: float) -> Value:
     """Return a square beside an area's middle: invented land, some hundred metres off."""
-    lon, lat = (row.lon or 0) + 0.012, (row.lat or 0) + 0.012
+    lon, lat = (row.lon or 0) + BESIDE_DEG, (row.lat or 0) + BESIDE_DEG
     corners = ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))
     ring = [(round(lon + x * half_deg, 6), round(lat + y * half_deg, 6)) for x, y in corners]
     written = f"wkt POLYGON (({', '.join(f'{x} {y}' for x, y in ring)}))"
