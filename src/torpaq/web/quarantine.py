@@ -9,10 +9,9 @@ from django.db.models import QuerySet
 
 from torpaq.intake.record.record import Value
 from torpaq.intake.submissions.instance import Instance
-from torpaq.intake.submissions.json import read_page
-from torpaq.intake.submissions.xform import read_instance
 from torpaq.standard.problems import Problem, problem
 from torpaq.web.accounts import Right, lacks_right, may, note
+from torpaq.web.field.filing import READERS
 from torpaq.web.models import Account, RecordVersion, Submission, SubmissionFile, SubmissionState
 from torpaq.web.records import NewVersion, add_version
 from torpaq.web.submissions import lock_submissions
@@ -35,11 +34,10 @@ def with_one_id(submission: Submission) -> list[Submission]:
 
 def read_submission(submission: Submission) -> Instance:
     """Read the bytes of a submission again; one that nobody can read has no values and says why."""
-    content, country = bytes(submission.content), country_code()
-    if submission.channel == "page":
-        return read_page(content, country)
-    if submission.channel == "openrosa":
-        return read_instance(content, country, {file.name: _value_of(file) for file in submission.files.all()})
+    read = READERS.get(submission.channel)
+    if read:
+        files = {file.name: _value_of(file) for file in submission.files.all()}
+        return read(bytes(submission.content), country_code(), files)
     version = submission.versions.first()
     return Instance(submission.instance_id, form=submission.form, values=version.values if version else None)
 

@@ -72,12 +72,18 @@ class Field(Asked):
     legs: Sequence[tuple[str, str, str]] = ()
     polygon: str = ""
     polygon_words: str = ""
+    kept_polygon: str = ""
     traverse: Mapping[str, object] | None = None
 
     @property
     def id(self) -> str:
         """The field's id in the page: without dots, which selectors would take for classes."""
         return "f-" + self.name.replace(".", "--")
+
+    @property
+    def is_kept(self) -> bool:
+        """Say whether a polygon's field holds the polygon as it stood."""
+        return bool(self.part and self.kept and self.part.get("source", "kept") == "kept")
 
     @property
     def described_by(self) -> str:
@@ -282,5 +288,6 @@ def _with_polygon(page: Page, drawn: Field, base: Value | None) -> Field:
         legs=[*legs, *([("", "", "")] * max(0, LEGS_SHOWN - len(legs)))],
         polygon=geojson(shape),
         polygon_words=polygon_words(shape) if shape else "",
+        kept_polygon=geojson(shape_of(base)),
         traverse=page.given.traverses.get(drawn.name),
     )

@@ -113,6 +113,8 @@ def _first_fields(request: HttpRequest, person: Account, context: Context) -> Qu
 def _posted(request: HttpRequest, person: Account, work: Work) -> HttpResponseBase:
     """Do what the pressed button asks: one row more or less, a check, a draft, a change, a report for review."""
     typed = request.POST
+    if request.FILES and ("_add" in typed or "_remove" in typed):
+        messages.warning(request, _("A browser does not send a chosen file twice: choose the files again."))
     if "_add" in typed or "_remove" in typed:
         return _page(request, person, work, _with_rows_changed(typed), FormInput())
     if work.record is None:
@@ -127,6 +129,8 @@ def _posted(request: HttpRequest, person: Account, work: Work) -> HttpResponseBa
     if not is_draft and not reason:
         given.add("_reason", problem("change_reason_missing", "reason"))
     if not is_draft and given.has_errors:
+        if request.FILES:
+            messages.warning(request, _("A browser does not send a chosen file twice: choose the files again."))
         return _page(request, person, work, typed, given)
     record = keep_page(work, _page_id(typed), typed, given, person, reason, is_draft)
     if is_draft:
@@ -184,9 +188,10 @@ def _with_rows_changed(typed: QueryDict) -> QueryDict:
 
 def _page(request: HttpRequest, person: Account, work: Work, typed: QueryDict, given: FormInput) -> HttpResponseBase:
     parts = page_sections(Page(work.context, typed, given, work.values, work.locked))
-    count = sum(has_errors(found) for found in given.problems.values())
+    fields = fields_of(parts)
+    faults = [(one.id, one.label) for one in fields if has_errors(one.problems)]
     if is_fragment(request):
-        return render(request, "desk/_record_checked.html", {"fields": fields_of(parts), "count": count})
+        return render(request, "desk/_record_checked.html", {"fields": fields, "faults": faults})
     record = work.record
     context = {
         "form": work.context.form,
@@ -200,7 +205,7 @@ def _page(request: HttpRequest, person: Account, work: Work, typed: QueryDict, g
         "reason": typed.get("_reason", ""),
         "reason_problems": given.problems.get("_reason", ()),
         "is_draft": record is None or record.state in OPEN_TO_CHANGE,
-        "count": count,
+        "faults": faults,
         "with_map": has_map(work.context),
         "question": Question(),
         "extent": list(country_extent()),

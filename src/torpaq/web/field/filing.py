@@ -8,6 +8,7 @@ folded here: what a record means for it is asked when a person reviews it.
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from django.db import transaction
 
@@ -46,18 +47,22 @@ def receive(device: Device, parts: Parts) -> Received:
 
     When this returns, both have committed. The same bytes again change nothing and have the same answer.
     """
-    return _receive(device, parts, read_instance, "openrosa")
+    return _receive(device, parts, "openrosa")
 
 
 def receive_page(device: Device, parts: Parts) -> Received:
     """Keep and file what the phone's own page sent, with the same promise."""
-    return _receive(device, parts, _read_page, "page")
+    return _receive(device, parts, "page")
 
 
 def _read_page(data: bytes, country: str, files: Mapping[str, Mapping[str, Value]]) -> Instance:
     """Read a page's JSON; where it names a file that came along, the file's own facts stand there."""
     instance = read_page(data, country)
     return replace(instance, values=_with_files(instance.answers, files)) if instance.values is not None else instance
+
+
+READERS: Mapping[str, Reader] = MappingProxyType({"openrosa": read_instance, "page": _read_page})
+"""How the bytes of each channel are read: when they come, and again when a person looks at what was set aside."""
 
 
 def _with_files(values: Mapping[str, Value], files: Mapping[str, Mapping[str, Value]]) -> dict[str, Value]:
@@ -72,12 +77,12 @@ def _with_files(values: Mapping[str, Value], files: Mapping[str, Mapping[str, Va
     return found
 
 
-def _receive(device: Device, parts: Parts, read: Reader, channel: str) -> Received:
+def _receive(device: Device, parts: Parts, channel: str) -> Received:
     looked = [(name, data, look_at(name, data)) for name, data in parts.files]
     files = tuple(SentFile(name, seen.media_type, data) for name, data, seen in looked if seen.media_type)
     refused = [one for _, _, seen in looked if not seen.media_type for one in seen.problems]
     told = [one for _, _, seen in looked if seen.media_type for one in seen.problems]
-    instance = read(parts.record, country_code(), {file.name: _value_of(file) for file in files})
+    instance = READERS[channel](parts.record, country_code(), {file.name: _value_of(file) for file in files})
     submission, outcome = _keep(device, parts, files, instance, channel, [*refused, *told])
     if submission.state == SubmissionState.KEPT:
         _file(device, submission, instance)

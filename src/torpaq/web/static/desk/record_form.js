@@ -14,14 +14,17 @@ let isChanged = false;
 
 // -- what is asked ---------------------------------------------------------------------------------------------------
 
-function nameIn(row, code) {
-  const own = row?.querySelector(`[data-asked="${code}"]`);
-  return own ? `${row.closest("[data-repeat]").dataset.repeat}.${row.dataset.row}.${code}` : code;
+// The first control of each name: looked up once for all conditions of a page with hundreds of rows.
+function controlsByName() {
+  const controls = new Map();
+  for (const control of form.elements) if (control.name && !controls.has(control.name)) controls.set(control.name, control);
+  return controls;
 }
 
-function answers(data, row, code) {
-  const name = nameIn(row, code);
-  const control = form.querySelector(`[name="${name}"], [name="${name}.source"]`);
+function answers(data, controls, row, code) {
+  const own = row && `${row.closest("[data-repeat]").dataset.repeat}.${row.dataset.row}.${code}`;
+  const name = own && (controls.has(own) || controls.has(`${own}.source`)) ? own : code;
+  const control = controls.get(name) ?? controls.get(`${name}.source`);
   if (!control || control.closest("[hidden]")) return [];
   if (control.name === name) return data.getAll(name).map((value) => (value instanceof File ? value.name : value)).filter(Boolean);
   const source = data.get(`${name}.source`);
@@ -37,10 +40,11 @@ const HOLDS = {
 
 function arrange() {
   const data = new FormData(form);
+  const controls = controlsByName();
   for (const box of form.querySelectorAll("[data-condition]")) {
     const row = box.closest("[data-row]");
     const clauses = JSON.parse(box.dataset.condition);
-    box.hidden = !clauses.every(({ element: code, operator, codes }) => HOLDS[operator](answers(data, row, code), codes));
+    box.hidden = !clauses.every(({ element: code, operator, codes }) => HOLDS[operator](answers(data, controls, row, code), codes));
   }
   for (const section of form.querySelectorAll(".form-section:not(.repeat)")) {
     section.classList.toggle("is-empty", !section.querySelector(":scope > .fields > :not([hidden])"));
