@@ -1,7 +1,8 @@
-"""Kill -9 of the web process under 16 writers: every acknowledged submission is there, once, byte for byte, or counted.
+"""Kill -9 of the web process under 16 writers: every acknowledged submission is there, once, byte for byte.
 
-``python bench/crash.py`` kills 50 times on SQLite and, where PostgreSQL is installed, 200 times there. Writers send the
-same bytes again until they are answered 201 or 202; what they were answered is all they believe.
+``python bench/crash.py`` kills 50 times on SQLite and, where PostgreSQL is installed, 200 times there; every tenth time
+the whole desk, with gunicorn and the process of the jobs, and starts it anew. Writers send the same bytes again until
+they are answered 201 or 202; what they were answered is all they believe. What is not as they believe is counted.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ from torpaq.web.serve import HOST, answers, free_port, server_command
 
 WRITERS, SEED = 16, 11
 KILLS = {"sqlite": 50, "postgresql": 200}
-ALIVE_S = (0.15, 0.9)
+ALIVE_S = (0.3, 1.6)
 PATIENCE_S = 60
 
 
@@ -83,9 +84,12 @@ def killed(folder: Path, kills: int) -> dict[str, int]:
         writer.start()
     for number in range(kills):
         time.sleep(random.uniform(*ALIVE_S))
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
-        server = served(folder / "programme", fleet.port)
+        if number % 10:
+            kill_web_process(server.pid)
+        else:  # and now and then everything: gunicorn, the process of the jobs, the web process
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+            server = served(folder / "programme", fleet.port)
         if number % 10 == 9:
             print(f"{number + 1} kills, {len(fleet.acknowledged)} acknowledged", file=sys.stderr, flush=True)
     fleet.stop.set()
@@ -93,6 +97,21 @@ def killed(folder: Path, kills: int) -> dict[str, int]:
         writer.join()
     os.killpg(server.pid, signal.SIGKILL)
     return compared(fleet, kills)
+
+
+def kill_web_process(gunicorn: int) -> None:
+    """Kill the process that serves; gunicorn makes another."""
+    children = Path(f"/proc/{gunicorn}/task/{gunicorn}/children").read_text(encoding="ascii").split()
+    web = [int(pid) for pid in children if "torpaq.web.worker" not in command_of(pid)]
+    for pid in web:
+        os.kill(pid, signal.SIGKILL)
+
+
+def command_of(pid: str) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def served(folder: Path, port: int) -> "subprocess.Popen[bytes]":

@@ -4,6 +4,10 @@ import subprocess
 import sys
 
 
+preload_app = True
+"""The program is loaded once and forked: a web process that was killed is back at once."""
+
+
 def start_worker() -> "subprocess.Popen[bytes]":
     """Start the process that does the jobs; it watches over its own end."""
     return subprocess.Popen([sys.executable, "-m", "torpaq.web.worker"])
