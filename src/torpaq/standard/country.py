@@ -1,6 +1,7 @@
 """One country's own data, read from ``national/<iso3>/``: units, places, boundaries, thresholds, figures, terrain."""
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from torpaq.standard.units import Alias, Gazetteer, Place, Unit, read_gazetteer
 Boundary = tuple[tuple[tuple[tuple[float, float], ...], ...], ...]
 
 Box = tuple[float, float, float, float]  # west, south, east, north
+SQUARES_A_DEGREE = 100
 METRES_PER_DEGREE = 111_195.0  # of a great circle on the mean sphere of radius 6,371 km
 
 
@@ -118,9 +120,27 @@ class Country:
         return tuple(code for code, (box, edges) in self._edges.items() if _is_inside(lon, lat, box, edges))
 
     def is_in(self, code: str, lon: float, lat: float) -> bool:
-        """Say whether the point lies in one drawn unit; see :meth:`unit_at`."""
+        """Say whether the point lies in one drawn unit; see :meth:`unit_at`.
+
+        Which squares of a hundredth of a degree a border does not touch is remembered: all points of such a square
+        lie on the same side.
+        """
         drawn = self._edges.get(code)
-        return drawn is not None and _is_inside(lon, lat, *drawn)
+        if drawn is None:
+            return False
+        column, row = math.floor(lon * SQUARES_A_DEGREE), math.floor(lat * SQUARES_A_DEGREE)
+        square = (code, column, row)
+        if square not in self._squares:
+            west, south = column / SQUARES_A_DEGREE, row / SQUARES_A_DEGREE
+            step = 1 / SQUARES_A_DEGREE
+            is_crossed = _is_touched((west, south, west + step, south + step), drawn[1])
+            self._squares[square] = None if is_crossed else _is_inside(west + step / 2, south + step / 2, *drawn)
+        found = self._squares[square]
+        return _is_inside(lon, lat, *drawn) if found is None else found
+
+    @cached_property
+    def _squares(self) -> dict[tuple[str, int, int], bool | None]:
+        return {}
 
     @cached_property
     def drawn_parts(self) -> Mapping[str, tuple[str, ...]]:
@@ -241,6 +261,15 @@ def _border_distance_m(lon: float, lat: float, box: Box, edges: NDArray[np.float
     share = np.clip(-np.einsum("ij,ij->i", start, along) / length2, 0, 1)
     nearest = start + share[:, None] * along
     return float(np.hypot(nearest[:, 0], nearest[:, 1]).min())
+
+
+def _is_touched(box: Box, edges: NDArray[np.float64]) -> bool:
+    """Say whether the box of any edge meets a box, edges of both included."""
+    west, south, east, north = box
+    lon1, lat1, lon2, lat2 = edges.T
+    beside = (np.maximum(lon1, lon2) < west) | (np.minimum(lon1, lon2) > east)
+    beyond = (np.maximum(lat1, lat2) < south) | (np.minimum(lat1, lat2) > north)
+    return not bool(np.all(beside | beyond))
 
 
 def _is_inside(lon: float, lat: float, box: Box, edges: NDArray[np.float64]) -> bool:

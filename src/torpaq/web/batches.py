@@ -101,7 +101,7 @@ class Records:
                 key = local_id_key(values)
                 if key:
                     self._ids.setdefault(key, uid)
-                for fingerprint in fingerprints_of(self.context.form, values).values():
+                for fingerprint in fingerprints_of(self.context.form, values):
                     self._prints.setdefault(fingerprint, uid)
         return self._ids, self._prints
 

@@ -2,7 +2,7 @@
 
 from torpaq.intake.batches.cells import sources_of
 from torpaq.intake.batches.columns import Matching
-from torpaq.intake.batches.duplicates import PERSONS, SAME_EVENT, fingerprints_of
+from torpaq.intake.batches.duplicates import PERSONS, SAME_EVENT, content_print, event_print
 from torpaq.intake.batches.mapfile import EMPTY_MAP
 from torpaq.intake.batches.targets import Part
 from torpaq.intake.record.checking import check_record
@@ -110,10 +110,10 @@ def _repeated(
         theirs = (other.get("reporting_organisation", ""), str(other.get("local_id", "")).strip().casefold())
         if own[1] and own == theirs and form.code not in PERSONS:
             return [("local_id", problem("local_id_in_row", "local_id", first=number))]
-    prints = fingerprints_of(form, values)
-    for name in ("content", "event"):
+    for name, fingerprint in (("content", content_print), ("event", event_print)):
+        own_print = fingerprint(form, values)
         for number, other in earlier:
-            if name in prints and fingerprints_of(form, other).get(name) == prints[name]:
+            if own_print and fingerprint(form, other) == own_print:
                 if form.code in PERSONS:
                     return [("", problem("person_row_alike", "", first=str(number)))]
                 element = "" if name == "content" else SAME_EVENT[form.code][0]

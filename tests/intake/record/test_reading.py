@@ -413,7 +413,7 @@ def test_warnings_about_a_boundary_are_left_to_checking() -> None:
 def test_a_line_is_read(raw: object) -> None:
     value = read("marked_line", raw, context("marking")).value
     assert isinstance(value, dict)
-    assert (value["type"], value["coordinates"]) == ("LineString", [(46.93, 39.99), (46.94, 39.99)])
+    assert (value["type"], value["coordinates"]) == ("LineString", [[46.93, 39.99], [46.94, 39.99]])
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from torpaq.intake.batches.mapfile import MapFile
 from torpaq.intake.batches.targets import Part, Target
 from torpaq.intake.record.answers import Answer, Asked, Habits
+from torpaq.intake.record.checking import check_value
 from torpaq.intake.record.context import Context
 from torpaq.intake.record.geometry import read_pair, read_pair_of_texts
 from torpaq.intake.record.measures import M2, Measure, measure_of, part_unit
@@ -58,17 +59,27 @@ class Source:
     def read(self, cells: Sequence[Cell]) -> Read:
         """Return the answer that a row gives."""
         if self.index is None:
-            return _as_read(self._point(cells))
+            return self._as_read(self._point(cells))
         cell = cells[self.index]
         if cell is None:
             return BLANK
         key = (cell.__class__, cell)
         found = self.kept.get(key)
         if found is None:
-            found = _as_read(read_answer(self.element, cell, self.context, self.target.place, self.habits))
+            found = self._as_read(read_answer(self.element, cell, self.context, self.target.place, self.habits))
             if len(self.kept) < KEPT_ANSWERS:
                 self.kept[key] = found
         return found
+
+    def _as_read(self, answer: Answer) -> Read:
+        """Return an answer with what is wrong with its value as well: checked once for all cells that say the same."""
+        value, problems, hows = answer
+        wrong = check_value(self.element, value, self.target.place, self.context) if value is not None else None
+        if not problems and wrong is None:
+            return Read(value, (), (), False)
+        troubles = [found for found in problems if found.severity is not Severity.NOTE]
+        notes = tuple(found for found in problems if found.severity is Severity.NOTE)
+        return Read(value, tuple([*troubles, wrong] if wrong else troubles), notes, bool(hows))
 
     def _point(self, cells: Sequence[Cell]) -> Answer:
         """Read a point out of its parts; a part without the other is a problem."""
@@ -90,6 +101,10 @@ class Source:
     def _degrees(self, lat: Cell, lon: Cell) -> Answer:
         """Read latitude and longitude: plain numbers as they stand, anything else in its own notation."""
         place, extent = self.target.place, self.context.extent
+        if isinstance(lat, float) and isinstance(lon, float):
+            words = [f"{lat:.15g}", f"{lon:.15g}"]
+            found = read_pair(float(words[0]), float(words[1]), " ".join(words), extent, place)
+            return Answer(found.value, found.problems, [])
         words = [cell_readings.as_text(cell)[0] for cell in (lat, lon)]
         asked = Asked(self.element, " ".join(words), self.context, place, self.habits)
         numbers = [cell_readings.as_number(cell, _mark_of_degrees(cell)) for cell in (lat, lon)]
@@ -174,12 +189,6 @@ def _measure(unit: str, element: Element) -> Measure | None:
 def _mark_of_degrees(cell: Cell) -> str:
     """Return the decimal mark of a cell with degrees, of which nobody has a thousand."""
     return "," if isinstance(cell, str) and "," in cell else "."
-
-
-def _as_read(answer: Answer) -> Read:
-    troubles = tuple(found for found in answer.problems if found.severity is not Severity.NOTE)
-    notes = tuple(found for found in answer.problems if found.severity is Severity.NOTE)
-    return Read(answer.value, troubles, notes, bool(answer.hows))
 
 
 def cell_told(cell: Cell | Sequence[Cell]) -> str:

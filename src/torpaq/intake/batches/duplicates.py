@@ -5,7 +5,6 @@ two people of one age and sex may be harmed in one accident in one way. Such row
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,8 +14,6 @@ from typing import Protocol
 from torpaq.intake.record.record import Value, without_identities
 from torpaq.standard.form import Form
 from torpaq.standard.problems import Problem, problem
-
-ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 PERSONS = ("victim",)
 """Forms whose records are people: equal rows are different people unless their own number says otherwise."""
@@ -81,29 +78,25 @@ class Seen:
             elif first != number:
                 found.append(("local_id", problem("local_id_in_row", "local_id", first=first)))
             same = uid
-        repeated, uid = self._repeated(values, number)
-        if not found or self.form.code in PERSONS:
-            found += repeated
-        return found, same or uid
-
-    def _repeated(self, values: Mapping[str, Value], number: int) -> tuple[list[tuple[str, Problem]], str]:
-        """Say whether a row says what another row or a record says; of the two fingerprints, the whole one first."""
-        found: list[tuple[str, Problem]] = []
-        same = ""
-        known = self.known.fingerprints(self.form.code)
-        for name, fingerprint in fingerprints_of(self.form, values).items():
-            first, uid = self.prints.setdefault(fingerprint, number), known.get(fingerprint, "")
-            if found or (first == number and not uid):
-                continue
-            where = f"#{uid}" if uid else str(first)
-            if self.form.code in PERSONS:
-                found.append(("", problem("person_row_alike", "", first=where)))
-                continue
-            same = uid
-            element = "" if name == "content" else SAME_EVENT[self.form.code][0]
-            code = {"content": "row_says_the_same", "event": "row_same_event"}[name]
-            found.append((element, problem(code, element, first=where)))
+        content = "" if key else content_print(self.form, values)  # a number that differs makes all of it differ
+        prints = (("", content), (self.form.code, event_print(self.form, values)))
+        for event_of, fingerprint in prints:
+            if fingerprint:
+                first = self.prints.setdefault(fingerprint, number)
+                uid = self.known.fingerprints(self.form.code).get(fingerprint, "")
+                if not found and (uid or first != number):
+                    found.append(self._alike(event_of, f"#{uid}" if uid else str(first)))
+                    same = "" if self.form.code in PERSONS else uid
         return found, same
+
+    def _alike(self, event_of: str, where: str) -> tuple[str, Problem]:
+        """Say that a row says all that another does, or speaks of the same event of a form."""
+        if self.form.code in PERSONS:
+            return "", problem("person_row_alike", "", first=where)
+        if not event_of:
+            return "", problem("row_says_the_same", "", first=where)
+        element = SAME_EVENT[event_of][0]
+        return element, problem("row_same_event", element, first=where)
 
 
 def local_id_key(values: Mapping[str, Value]) -> str:
@@ -112,25 +105,26 @@ def local_id_key(values: Mapping[str, Value]) -> str:
     return f"{values.get('reporting_organisation', '')} {number}" if number else ""
 
 
-def fingerprints_of(form: Form, values: Mapping[str, Value]) -> dict[str, str]:
-    """Return the fingerprints of a record: ``content`` of all that names nobody, ``event`` of what it speaks of.
+def fingerprints_of(form: Form, values: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return the fingerprints of a record: of all that it says, and of the event that it speaks of if it has one."""
+    return tuple(filter(None, (content_print(form, values), event_print(form, values))))
 
-    How a coordinate was typed, and what identifies a person, are no part of them.
-    """
+
+def content_print(form: Form, values: Mapping[str, Value]) -> str:
+    """Return the fingerprint of all that a record says, but for what identifies people and how places were typed."""
     open_codes = _open_codes(form)
-    prints = {
-        "content": _digest(
-            {
-                code: _bare(value) if isinstance(value, dict | list) else value
-                for code, value in values.items()
-                if code in open_codes
-            }
-        )
-    }
+    content = [
+        (code, _bare(values[code]) if isinstance(values[code], dict | list) else values[code])
+        for code in sorted(values)
+        if code in open_codes
+    ]
+    return _digest(content)
+
+
+def event_print(form: Form, values: Mapping[str, Value]) -> str:
+    """Return the fingerprint of what a record speaks of, empty where it does not say, or many may speak of the same."""
     event = [values.get(code) for code in SAME_EVENT.get(form.code, ())]
-    if event and None not in event:
-        prints["event"] = _digest([form.code, *event])
-    return prints
+    return _digest([form.code, *event]) if event and None not in event else ""
 
 
 @cache
@@ -141,11 +135,11 @@ def _open_codes(form: Form) -> frozenset[str]:
 
 
 def _bare(value: object) -> object:
-    """Return a value without the words that coordinates were typed in."""
+    """Return a value without the words that coordinates were typed in, its keys in an order of their own."""
     if isinstance(value, dict):
-        return {key: _bare(inner) for key, inner in value.items() if key != "original"}
+        return [(key, _bare(value[key])) for key in sorted(value) if key != "original"]
     return [_bare(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _digest(value: object) -> str:
-    return hashlib.blake2b(ENCODER.encode(value).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(repr(value).encode(), digest_size=16).hexdigest()

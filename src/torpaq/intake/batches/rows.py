@@ -67,7 +67,9 @@ def _result(reader: RowReader, row: TableRow, checked: Checked, seen: Seen, plac
     if row.number in reader.unreadable:  # its cells stand under the wrong headings
         checked.counts.add(Verdict.REFUSED, is_unlocated=False)
         return RowResult(row.number, Verdict.REFUSED, None, tuple(findings))
-    for found in check_record(Record(form.code, form.version, read.values), form, reader.context, read.unread):
+    for found in check_record(
+        Record(form.code, form.version, read.values), form, reader.context, read.unread, each_value=False
+    ):
         finding = reader.finding_of(row, read.place_in_table(found.element), found.problem, found.value)
         if found.problem.severity is Severity.NOTE:
             checked.notes.add(finding)

@@ -65,6 +65,7 @@ class Level:
     """The elements asked at the top of a form, or in the rows of a repeat, each with the check of its type."""
 
     elements: Mapping[str, tuple[Element, Check]]
+    conditional: Mapping[str, Element]
     required: tuple[Element, ...]
     repeats: tuple[str, ...]
 
@@ -76,17 +77,21 @@ def level_of(form: Form, repeat: str = "") -> Level:
     elements = {element.code: (element, CHECKS.get(element.type, _check_shape)) for element in asked}
     required = tuple(element for element in asked if element.required)
     repeats = tuple(element.code for element in asked if element.type is ElementType.REPEAT)
-    return Level(elements, required, repeats)
+    conditional = {element.code: element for element in asked if element.condition.clauses}
+    return Level(elements, conditional, required, repeats)
 
 
-def check_record(record: Record, form: Form, context: Context, unread: Collection[str] = ()) -> list[Finding]:
-    """Return everything wrong with a record's values, in the order of the form; empty for a sound one.
+def check_record(
+    record: Record, form: Form, context: Context, unread: Collection[str] = (), each_value: bool = True
+) -> list[Finding]:
+    """Return everything wrong with a record's values; empty for a sound one.
 
     ``unread`` are the places of answers that were given but that nobody could read: they are not missing, and what
-    depends on them is not judged.
+    depends on them is not judged. Without ``each_value`` the values are known to be sound each by itself
+    (:func:`check_value`), as those of rows are whose cells were checked as they were read.
     """
     top = record.values
-    found = _check_level(Scope(top, top, "", form, context), level_of(form), unread)
+    found = _check_level(Scope(top, top, "", form, context), level_of(form), unread, each_value)
     for repeat in level_of(form).repeats:
         rows = top.get(repeat)
         if not isinstance(rows, list):
@@ -96,33 +101,47 @@ def check_record(record: Record, form: Form, context: Context, unread: Collectio
                 continue
             own = {code: value for code, value in row.items() if code != ROW_KEY}
             scope = Scope(own, {**top, **own}, f"{repeat}[{number}].", form, context)
-            found += _check_level(scope, level_of(form, repeat), unread)
+            found += _check_level(scope, level_of(form, repeat), unread, each_value)
     return found
 
 
-def _check_level(scope: Scope, level: Level, unread: Collection[str]) -> list[Finding]:
+def check_value(element: Element, value: Value, place: str, context: Context) -> Problem | None:
+    """Return what is wrong with one value by itself: its shape, its codes, its size, its day."""
+    path = place[: place.rfind(".") + 1]
+    return CHECKS.get(element.type, _check_shape)(element, value, Scope({}, {}, path, context.form, context))
+
+
+def _check_level(scope: Scope, level: Level, unread: Collection[str], each_value: bool) -> list[Finding]:
     own = scope.own
     found = [
         scope.finding(element.code, _missing(element, scope.path))
         for element in level.required
         if not own.get(element.code) and _is_missing(element, scope, unread)
     ]
-    for code, value in own.items():
+    if each_value:
+        found += _check_values(scope, level)
+    for code in own:
+        element = level.conditional.get(code)
+        if element is not None and is_filled(own[code]) and _is_needless(element, scope, unread):
+            found.append(scope.wrong(code, "answer_not_asked", when=element.condition.text))
+    if any(finding.problem.code == "answer_shape" for finding in found):
+        return found  # the rules rely on the shapes
+    return found + check_rules(scope)
+
+
+def _check_values(scope: Scope, level: Level) -> list[Finding]:
+    found = []
+    for code, value in scope.own.items():
         known = level.elements.get(code)
         if known is None:
             if not _was_asked(scope.form, code):
                 found.append(scope.finding(code, problem("element_unknown", scope.path + code, form=scope.form.code)))
             continue
-        asked, check = known
-        wrong = check(asked, value, scope)
+        element, check = known
+        wrong = check(element, value, scope)
         if wrong:
             found.append(scope.finding(code, wrong))
-        elif asked.condition.clauses and is_filled(value) and _is_needless(asked, scope, unread):
-            when = asked.condition.text
-            found.append(scope.finding(code, problem("answer_not_asked", scope.path + code, when=when)))
-    if any(finding.problem.code == "answer_shape" for finding in found):
-        return found  # the rules rely on the shapes
-    return found + check_rules(scope)
+    return found
 
 
 def _is_missing(element: Element, scope: Scope, unread: Collection[str]) -> bool:

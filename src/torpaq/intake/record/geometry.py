@@ -103,7 +103,7 @@ def read_line(raw: object, extent: Extent, place: str) -> Place:
     if points is None:
         return Place(None, problems)
     original: dict[str, Value] = {"typed": typed}
-    return Place({"type": "LineString", "coordinates": points, "original": original}, problems)
+    return Place({"type": "LineString", "coordinates": [list(p) for p in points], "original": original}, problems)
 
 
 def read_polygon(raw: object, crs: NationalCrs, extent: Extent, place: str) -> Place:

@@ -142,7 +142,7 @@ def _areas(scope: Scope) -> Iterator[Finding]:
     """Geocheck's warnings, and the reported against the calculated area (the larger of two limits of the country)."""
     for boundary, reported in AREAS:
         polygon = scope.own.get(boundary)
-        if not isinstance(polygon, Mapping):
+        if not isinstance(polygon, dict):
             continue
         context = scope.context
         place = scope.path + boundary
@@ -168,7 +168,7 @@ def _limits(country: Country) -> Limits:
 def _safe_points(scope: Scope) -> Iterator[Finding]:
     """A benchmark or reference point inside the hazard would lead whoever walks to it through the hazard."""
     polygon = scope.own.get("boundary")
-    if not isinstance(polygon, Mapping) or scope.around.get("survey_result") in CANCELLED:
+    if not isinstance(polygon, dict) or scope.around.get("survey_result") in CANCELLED:
         return
     if scope.own.get("part_outcome") == "reduced":
         return
@@ -212,7 +212,7 @@ def is_in_unit(country: Country, unit: str, lon: float, lat: float) -> bool:
 
 def _position(value: object) -> tuple[float, float] | None:
     """Return the (lon, lat) of a point, or of a polygon's first corner."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return None
     coordinates = value.get("coordinates")
     while isinstance(coordinates, list) and coordinates and isinstance(coordinates[0], list):
@@ -359,4 +359,4 @@ def _repeats(form: Form) -> tuple[str, ...]:
 
 def _rows(scope: Scope, repeat: str) -> list[Mapping[str, Value]]:
     rows = scope.own.get(repeat)
-    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
