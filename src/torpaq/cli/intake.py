@@ -277,10 +277,10 @@ def _show(chosen: argparse.Namespace) -> int:
 
 def _undo(chosen: argparse.Namespace) -> int:
     batch = _batch(chosen)
-    from torpaq.web.batches import undo
+    from torpaq.web.batch_undoing import undo_whole
 
     records = batch.records.count()
-    problems = undo(batch.uid)
+    problems = undo_whole(batch)
     if chosen.json:
         told = {"batch": batch.uid, "records": 0 if problems else records}
         write_json(told | {"problems": [found.as_json() for found in problems]})

@@ -43,11 +43,16 @@ def undo_batch(batch: Batch, person: Account, reason: str) -> list[Problem]:
         refused = lacks_right(person, Right.RECORD_ANY)
     if refused or not reason.strip():
         return [refused or problem("reason_missing", batch.uid)]
+    return undo_whole(batch, person, reason.strip())
+
+
+def undo_whole(batch: Batch, person: Account | None = None, reason: str = "") -> list[Problem]:
+    """Take back everything that a batch brought, whoever asks: the command line has no person."""
     with transaction.atomic():
         problems = _went_on(batch) if batch.state == BatchState.TAKEN else []
         if not problems:
             _restore(batch)
-            problems = undo(batch.uid, person, reason.strip())
+            problems = undo(batch.uid, person, reason)
         if problems:
             transaction.set_rollback(True)
     return problems
