@@ -3,7 +3,6 @@
 import subprocess
 import sys
 
-
 preload_app = True
 """The program is loaded once and forked: a web process that was killed is back at once."""
 

@@ -18,7 +18,7 @@ from torpaq.land.entry import Entry
 from torpaq.standard.problems import Problem, problem
 
 Progress = Callable[[str, float], None]
-"""Told the step (``database``, ``fold``, ``ledger``, ``records``, ``tiles``) and the share of it that is done, 0 to 1."""
+"""Told the step (``database``, ``fold``, ``ledger``, ``records``, ``tiles``) and the share that is done, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
