@@ -6,10 +6,11 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client, override_settings
 
+from torpaq.geo.polygons import shape_from_box, to_wkt
 from torpaq.web.models import Audit, FieldRecord, LedgerEntry, Proposal, ProposalState, RecordState
 from torpaq.web.records import NewVersion, accept, add_version
 from web.desk_stories import open_desk
-from web.record_stories import polygon, report_of, survey
+from web.record_stories import point, polygon, report_of, survey
 from web.stories import Cast
 
 TURNED = "POLYGON ((46.931 39.98, 46.931 39.981, 46.93 39.981, 46.93 39.98, 46.931 39.98))"
@@ -97,6 +98,40 @@ def test_the_officer_sees_what_it_would_bring_accepts_and_the_authority_signs(de
     desk.post(f"/proposals/{proposal.pk}/decide", {"action": "sign"})
     proposal.refresh_from_db()
     assert proposal.state == ProposalState.SIGNED and LedgerEntry.objects.get(area="HA-77").operator == "OP-A"
+
+
+def part(wkt_of: str, **said: object) -> dict[str, object]:
+    shape, _ = shape_from_box(wkt_of.split())
+    boundary = polygon(to_wkt(shape))
+    return {"method": ["manual"], "boundary": boundary, "reported_area_m2": round(shape.area_m2), **said}
+
+
+@pytest.mark.django_db
+def test_a_completion_report_proposes_each_of_its_parts(desk: Client, cast: Cast) -> None:
+    values = {
+        "date_of_information": "2026-05-31", "local_id": "CR-1", "reporting_organisation": "OP-A", "unit": "AZ-FUZ",
+        "area": "HA/18", "task": "T-1", "activity": "clearance", "start_date": "2026-04-01", "end_date": "2026-05-20",
+        "contamination_type": ["mine", "erw"], "required_depth_cm": 20, "benchmark": point(47.0059, 40.0),
+        "products": [
+            part("600 0 650 100", outcome="reduced", criteria=["coverage_reached"]),
+            part("650 0 700 100", outcome="cleared", achieved_depth_cm=20),
+        ],
+        "residual_risk": ["none_known"], "man_hours": 120, "internal_quality_result": "conforms",
+        "accidents_happened": "no",
+    }  # fmt: skip
+    record = add_version(NewVersion("cr-1", "completion", "1", values, account=cast.operator_a))
+    assert record is not None
+    errors = [(one["element"], one["code"]) for one in record.findings if one["severity"] == "error"]
+    assert errors == []
+    told = words(page(desk, f"/records/{record.pk}"))
+    assert told.count("Reported 5,000.00 m² Calculated 5,000.00 m² Difference 0 m²") == 2
+    decide(desk, record, "accept")
+    assert record.state == RecordState.ACCEPTED
+    proposals = Proposal.objects.order_by("pk")
+    assert [(one.kind, one.area, one.reported_m2) for one in proposals] == [
+        ("reduce", "HA/18", 5000.0), ("clear", "HA/18", 5000.0),
+    ]  # fmt: skip
+    assert "20cm" in proposals[1].line
 
 
 @pytest.mark.django_db
