@@ -154,6 +154,12 @@ def test_a_decision_needs_a_choice_of_those_shown_and_a_reason(
 
 
 @pytest.mark.django_db
+def test_what_is_missing_of_a_decision_is_named(desk: Client, cast: Cast, two: tuple[Submission, Submission]) -> None:
+    assert [one.code for one in settle(two[0], cast.officer, 0, " ")] == ["decision_reason_missing"]
+    assert [one.code for one in settle(two[0], cast.officer, 999_999, "x")] == ["quarantine_choice_unknown"]
+
+
+@pytest.mark.django_db
 def test_what_was_decided_is_not_decided_again(desk: Client, cast: Cast, two: tuple[Submission, Submission]) -> None:
     assert settle(two[0], cast.officer, 0, "a test") == []
     assert [one.code for one in settle(two[0], cast.officer, two[1].pk, "other")] == ["quarantine_decided"]

@@ -154,6 +154,15 @@ def test_land_that_cannot_take_it_is_told_and_nothing_is_accepted(desk: Client, 
 
 
 @pytest.mark.django_db
+def test_what_stands_in_the_way_is_said_before_anybody_tries_to_accept_it(desk: Client, cast: Cast) -> None:
+    record = report_of(cast.operator_a, unit=None)
+    text = page(desk, f"/records/{record.pk}")
+    assert 'value="accept"' not in text and "once what is marked is put right" in text and 'value="return"' in text
+    decide(desk, record, "accept")
+    assert record.state == RecordState.SUBMITTED
+
+
+@pytest.mark.django_db
 def test_nobody_accepts_what_they_wrote_themselves(desk: Client, cast: Cast) -> None:
     record = report_of(cast.officer)
     text = page(desk, f"/records/{record.pk}")

@@ -25,7 +25,7 @@ from torpaq.web.desk.record_shown import shown_record
 from torpaq.web.desk.record_story import brought_by, note_seen, proposal_areas, trail_of, versions_shown
 from torpaq.web.desk.record_words import form_of, label_of, row_ids
 from torpaq.web.desk.telling import tell
-from torpaq.web.desk.templatetags.desk import form_name, language
+from torpaq.web.desk.templatetags.desk import errors, form_name, language
 from torpaq.web.desk.views_record_form import may_change
 from torpaq.web.desk.views_spot import country_extent
 from torpaq.web.models import Account, FieldRecord, RecordState, SubmissionFile
@@ -107,7 +107,9 @@ def _shown(
     may_review = may(person, Right.REVIEW) and record.state == RecordState.SUBMITTED
     is_author = record.versions.filter(account=person).exists()
     own = record.organisation_id == person.organisation_id or may(person, Right.RECORD_ANY)
-    brought, in_the_way = brought_by(record, context) if may_review and context.form.proposes else ([], [])
+    is_blocked = bool(record.conflicts) or errors(record.findings) > 0
+    is_tried = may_review and context.form.proposes and not is_blocked
+    brought, in_the_way = brought_by(record, context) if is_tried else ([], [])
     rows = row_ids(record.values)
     return render(
         request,
@@ -127,6 +129,7 @@ def _shown(
             "proposals": [(one, proposal_areas(one)) for one in record.proposals.order_by("pk")],
             "brought": brought,
             "in_the_way": in_the_way,
+            "is_blocked": is_blocked,
             "may_review": may_review and not is_author,
             "is_author": is_author,
             "may_change": may_change(person, record),
