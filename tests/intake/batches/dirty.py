@@ -197,7 +197,7 @@ DIRTY = [
     dirty("a boundary that is not closed", NTS, {"Boundary": OPEN_RING}, ("boundary", "ring_not_closed")),
     dirty("a boundary with exchanged axes", NTS, {"Boundary": SWAPPED_RING}, ("boundary", "swapped_axes")),
     dirty("a boundary of two points", NTS, {"Boundary": "39.99 N 46.95 E; 40.00 N 46.96 E"},
-          ("boundary", "answer_points_too_few")),
+          ("boundary", "pasted_too_few_corners")),
     dirty("a benchmark in the minefield", NTS, {"Benchmark": "39.9950 N 46.9550 E"}, ("boundary", "safe_point_in_hazard")),
     # the field's rules
     dirty("nothing where something is needed", NTS, {"Classification": None}, ("classification", "answer_missing")),

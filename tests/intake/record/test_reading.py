@@ -366,6 +366,34 @@ def test_a_boundary_is_read_however_it_is_written(raw: object) -> None:
     assert sorted([round(lon, 6), round(lat, 6)] for lon, lat in ring[:4]) == sorted(RING[:4])
 
 
+LEGS = """# reference true
+# start 39.99 N 46.93 E
+From\tTo\tBearing (deg)\tDistance (m)
+SP\tTP1\t90\t100
+TP1\tTP2\t180\t100
+TP2\tTP3\t270\t100
+TP3\tSP\t0\t100
+"""
+
+
+def test_a_boundary_of_legs_is_walked_from_its_start() -> None:
+    answer = read("boundary", LEGS)
+    assert isinstance(answer.value, dict)
+    assert answer.value["original"] == {"source": "legs", "typed": LEGS}
+    ((ring,),) = answer.value["coordinates"]
+    assert len(ring) == 5
+    assert min(lon for lon, _ in ring) == pytest.approx(46.93, abs=1e-6)
+    assert max(lat for _, lat in ring) == pytest.approx(39.99, abs=1e-5)
+    assert all(found.severity is Severity.NOTE for found in answer.problems)
+
+
+def test_points_beside_a_boundary_are_told_and_are_no_corners() -> None:
+    answer = read("boundary", "RP1 39.98 46.92\nTP1 39.99 46.93\nTP2 39.99 46.94\nTP3 40.00 46.94")
+    assert isinstance(answer.value, dict)
+    assert len(answer.value["coordinates"][0][0]) == 4
+    assert codes(answer) == ["pasted_points_beside"]
+
+
 def test_a_box_of_the_national_grid_is_a_boundary() -> None:
     value = read("boundary", "box 0 0 100 50").value
     assert isinstance(value, dict)
@@ -383,8 +411,9 @@ def test_a_records_own_boundary_comes_back_as_it_was() -> None:
         ("POLYGON ((46.93 39.99, 46.94 40.00, 46.94 39.99, 46.93 40.00, 46.93 39.99))", "ring_crosses_itself"),
         ("POLYGON ((46.93 39.99, 46.94 39.99, 46.94 40.00))", "ring_not_closed"),
         ("POLYGON ((39.99 46.93, 39.99 46.94, 40.00 46.94, 39.99 46.93))", "swapped_axes"),
-        ("39.99 46.93\n39.99 46.94", "answer_points_too_few"),
-        ("39.99 46.93\nthe corner\n40.00 46.94", "answer_point_unreadable"),
+        ("39.99 46.93\n39.99 46.94", "pasted_too_few_corners"),
+        ("39.99 46.93\nthe corner\n40.00 46.94\n40.00 46.93\n39.99 46.92", "answer_point_unreadable"),
+        ("39.99 46.93", "answer_points_too_few"),
         ({"type": "Point", "coordinates": [46.93, 39.99]}, "answer_geometry_kind"),
         ({"type": "Polygon", "coordinates": [[["a", "b"]]]}, "answer_geometry_unreadable"),
         ({"type": "Polygon", "coordinates": 5}, "answer_geometry_unreadable"),

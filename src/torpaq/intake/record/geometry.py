@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -17,16 +18,18 @@ import numpy as np
 from torpaq.geo.coordinates.notation import DecidedBy, Explanation, Extent, Order
 from torpaq.geo.coordinates.reading import Reading, read_coordinates
 from torpaq.geo.crs import NationalCrs
+from torpaq.geo.files.pasted import LineKind, PastedLine, read_pasted
 from torpaq.geo.polygons import shape_from_box, shape_from_lonlat, shape_from_wkt, to_lonlat, to_wkt
 from torpaq.geo.shape import CM_PER_M, Shape
 from torpaq.intake.record.record import Value
-from torpaq.standard.problems import Problem, Severity, problem
+from torpaq.standard.problems import Problem, Severity, has_errors, problem
 
 WKT_POINT = re.compile(r"\s*POINT\s*\(\s*(\S+)\s+(\S+)\s*\)\s*", re.IGNORECASE)
 WKT_LINE = re.compile(r"\s*LINESTRING\s*\((.*)\)\s*", re.IGNORECASE | re.DOTALL)
 WKT_AREA = re.compile(r"\s*(?:SRID\s*=\s*\d+\s*;\s*)?(?:MULTI)?POLYGON\b", re.IGNORECASE)
 PAIRS = re.compile(r"[-+\d.eE]+\s+[-+\d.eE]+(?:\s*,\s*[-+\d.eE]+\s+[-+\d.eE]+)+")
 BETWEEN_POINTS = re.compile(r"[\n\r]+")
+WORDS = {LineKind.HEADING, LineKind.HEADER}
 MINIMUM_POINTS = {"line": 2, "polygon": 3}
 
 Lonlat: TypeAlias = tuple[float, float]
@@ -97,7 +100,7 @@ def read_line(raw: object, extent: Extent, place: str) -> Place:
         match = WKT_LINE.fullmatch(typed)
         coordinates = [pair.split() for pair in match[1].split(",")] if match else None
     if coordinates is None:
-        points, problems = _points_of_text(typed, "line", extent, place)
+        points, problems = _points_of_text(typed, extent, place)
     else:
         points, problems = _points_of_numbers(coordinates, extent, place)
     if points is None:
@@ -106,11 +109,11 @@ def read_line(raw: object, extent: Extent, place: str) -> Place:
     return Place({"type": "LineString", "coordinates": [list(p) for p in points], "original": original}, problems)
 
 
-def read_polygon(raw: object, crs: NationalCrs, extent: Extent, place: str) -> Place:
-    """Read a boundary: WKT, a box in metres of the national grid, GeoJSON, or its turning points in any notation.
+def read_polygon(raw: object, crs: NationalCrs, extent: Extent, today: date, place: str) -> Place:
+    """Read a boundary: WKT, a box in metres of the national grid, GeoJSON, its turning points, or a table of legs.
 
-    Only what stands in the way is a problem here; warnings about a polygon that could be read belong to checking,
-    which sees those of every way in.
+    Only what stands in the way, and how the text was read, is a problem here; warnings about a polygon that could be
+    read belong to checking, which sees those of every way in. ``today`` is the day of legs that say none.
     """
     if isinstance(raw, Mapping) and isinstance(raw.get("written"), str):
         return _polygon_as_it_was(raw, crs, extent, place)
@@ -119,21 +122,36 @@ def read_polygon(raw: object, crs: NationalCrs, extent: Extent, place: str) -> P
         return geometry
     if geometry is not None:
         return _polygon_of_json(*geometry, crs, extent, place)
-    return _polygon_of_text(str(raw), crs, extent, place)
+    return _polygon_of_text(str(raw), crs, extent, today, place)
 
 
-def _polygon_of_text(typed: str, crs: NationalCrs, extent: Extent, place: str) -> Place:
+def _polygon_of_text(typed: str, crs: NationalCrs, extent: Extent, today: date, place: str) -> Place:
     if WKT_AREA.match(typed):
         shape, problems = shape_from_wkt(" ".join(typed.split()), crs, extent, place)
         return _polygon(shape, problems, {"source": "wkt", "typed": typed}, crs)
     if typed.split(None, 1)[0].lower() == "box":
         shape, problems = shape_from_box(typed.split()[1:], crs, extent, place)
         return _polygon(shape, problems, {"source": "box", "typed": typed}, crs)
-    points, problems = _points_of_text(typed, "polygon", extent, place)
-    if points is None:
-        return Place(None, problems)
-    shape, found = shape_from_lonlat([[points]], crs, extent, place, closed=points[0] == points[-1])
-    return _polygon(shape, problems + found, {"source": "points", "typed": typed}, crs)
+    lines = typed if BETWEEN_POINTS.search(typed.strip()) else "\n".join(_lines_of_points(typed))
+    pasted, problems = read_pasted(lines, crs, extent, today, place)
+    words = _words_between(pasted.lines)
+    if words:
+        problems.append(problem("answer_point_unreadable", place, number=words.number, text=words.typed.strip()[:60]))
+    elif pasted.shape is None and not has_errors(problems):
+        problems.append(
+            problem("answer_points_too_few", place, points=len(pasted.points), least=MINIMUM_POINTS["polygon"])
+        )
+    found = _polygon(None if words else pasted.shape, problems, {"source": pasted.kind.value, "typed": typed}, crs)
+    if not isinstance(found.value, Mapping):
+        return found
+    of_shape = {known.code for known in shape_of(found.value, crs, extent, place)[1]}
+    return Place(found.value, [_at(place, told) for told in problems if told.code not in of_shape])
+
+
+def _words_between(lines: Sequence[PastedLine]) -> PastedLine | None:
+    """Return a line of words below the first corner: in a cell it is a corner nobody could read, no heading."""
+    read = [line for line in lines if line.read_as in {LineKind.POINT, LineKind.LEG}]
+    return next((line for line in lines if read and line.number > read[0].number and line.read_as in WORDS), None)
 
 
 @lru_cache(maxsize=512)
@@ -283,14 +301,19 @@ def _polygon(
     return Place(value, [])
 
 
-def _points_of_text(text: str, kind: str, extent: Extent, place: str) -> tuple[list[Lonlat] | None, list[Problem]]:
-    """Read one point a line, or points parted by semicolons, each in any notation; a point nobody can read is named."""
-    lines = [line for line in BETWEEN_POINTS.split(text) if line.strip()]
+def _lines_of_points(text: str) -> list[str]:
+    """Part a text into points: its lines, or in a single line what semicolons part, or commas between plain pairs."""
+    lines = BETWEEN_POINTS.split(text.strip())
     if len(lines) == 1:
         lines = text.split(",") if PAIRS.fullmatch(text.strip()) else text.split(";")
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _points_of_text(text: str, extent: Extent, place: str) -> tuple[list[Lonlat] | None, list[Problem]]:
+    """Read one point a line, or points parted by semicolons, each in any notation; a point nobody can read is named."""
     points: list[Lonlat] = []
     problems: list[Problem] = []
-    for number, line in enumerate((line for line in lines if line.strip()), 1):
+    for number, line in enumerate(_lines_of_points(text), 1):
         reading = read_coordinates(line.strip(), extent)
         problems += [_at(place, found) for found in reading.problems]
         if reading.position is None:
@@ -299,8 +322,8 @@ def _points_of_text(text: str, kind: str, extent: Extent, place: str) -> tuple[l
             points.append(reading.position)
     if any(found.severity is Severity.ERROR for found in problems):
         return None, problems
-    if len(set(points)) < MINIMUM_POINTS[kind]:
-        return None, [problem("answer_points_too_few", place, points=len(set(points)), least=MINIMUM_POINTS[kind])]
+    if len(set(points)) < MINIMUM_POINTS["line"]:
+        return None, [problem("answer_points_too_few", place, points=len(set(points)), least=MINIMUM_POINTS["line"])]
     return points, problems
 
 

@@ -210,7 +210,9 @@ def _line(asked: Asked) -> Answer:
 
 
 def _polygon(asked: Asked) -> Answer:
-    return answer_of(read_polygon(asked.raw, asked.context.crs, asked.context.extent, asked.place), asked)
+    return answer_of(
+        read_polygon(asked.raw, asked.context.crs, asked.context.extent, asked.context.today, asked.place), asked
+    )
 
 
 def answer_of(found: Place, asked: Asked) -> Answer:

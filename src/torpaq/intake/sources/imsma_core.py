@@ -287,7 +287,7 @@ def _add_geometry(gathering: Gathering, item: Item, geometry: FeatureGeometry | 
     context = gathering.context(item.form)
     original: dict[str, Value] = {"source": NAME, "crs": geometry.crs}
     if geometry.kind is GeometryKind.POLYGON and item.form == "hazardous_area":
-        found = read_polygon(geometry.as_geojson(), context.crs, context.extent, item.subject)
+        found = read_polygon(geometry.as_geojson(), context.crs, context.extent, context.today, item.subject)
         element = "boundary"
     elif geometry.kind is GeometryKind.POINT and not geometry.multi and item.form in PLACES:
         lon, lat = (float(str(number)) for number in geometry.as_geojson()["coordinates"][:2])  # type: ignore[index]

@@ -93,7 +93,7 @@ def _add_boundary(
     if not rings:
         return
     raw = {"type": "MultiPolygon", "coordinates": [[ring] for ring in rings]}
-    found = read_polygon(raw, context.crs, context.extent, subject)
+    found = read_polygon(raw, context.crs, context.extent, context.today, subject)
     if not isinstance(found.value, Mapping):
         reasons = ", ".join(sorted({one.code for one in found.problems}))
         problems.append(problem("boundary_left_aside", subject, reasons=reasons))
