@@ -1,6 +1,7 @@
 """Operator A's team without a network: what is written stays on the phone, says so, and arrives once."""
 
 import re
+import uuid
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -15,7 +16,7 @@ def enrolled(open_page: Opener) -> str:
     page = open_page("operator-a")
     page.goto("/teams")
     page.click("main table a >> nth=0")
-    page.fill('[name="phone"]', "Phone of the story")
+    page.fill('[name="phone"]', f"Phone {uuid.uuid4().hex[:8]}")  # a name is one phone's in its team
     page.click('button:has-text("Enrol a phone")')
     page.wait_for_function("() => document.documentElement.innerHTML.includes('/field/page#')")
     found = re.search(r"/field/page#([\w-]{43})", page.content())
