@@ -49,10 +49,10 @@ VERSION, NEW, LEAVE = "version", "new", "leave"
 
 
 class Wanted(NamedTuple):
-    """A row to be taken: its result, and its kept row where it becomes a version of the record that this names."""
+    """A row to be taken, and whether it becomes a version of the record that it resembles."""
 
     result: RowResult
-    as_version: BatchRow | None = None
+    as_version: bool = False
 
 
 # -- possible duplicates are decided ----------------------------------------------------------------------------------
@@ -134,15 +134,15 @@ def take(batch: Batch, person: Account | None, progress: Progress, stop: Stop) -
 
 def _wanted(batch: Batch, results: Iterator[RowResult]) -> Iterator[Wanted]:
     """Yield what is to be taken and is not there yet; what has come to resemble a record meanwhile is not taken."""
-    decided = {row.number: row for row in BatchRow.objects.filter(batch=batch, verdict=RowVerdict.DUPLICATE)}
+    duplicates = BatchRow.objects.filter(batch=batch, verdict=RowVerdict.DUPLICATE)
+    decided = {row.number: decision_of(row) for row in duplicates.only("number", "values").iterator(PIECE)}
     filed = filed_numbers(batch)
     for result in results:
         if result.verdict is Verdict.REFUSED or result.number in filed:
             continue
-        row = decided.get(result.number)
-        decision = decision_of(row) if row else NEW if result.verdict is not Verdict.DUPLICATE else LEAVE
+        decision = decided.get(result.number, LEAVE if result.verdict is Verdict.DUPLICATE else NEW)
         if decision in (NEW, VERSION):
-            yield Wanted(result, row if decision == VERSION else None)
+            yield Wanted(result, decision == VERSION)
 
 
 def _file(batch: Batch, piece: Sequence[Wanted], context: Context, organisations: Mapping[str, Organisation]) -> None:
@@ -161,16 +161,17 @@ def _file(batch: Batch, piece: Sequence[Wanted], context: Context, organisations
                 draft=True,
             )
             for result, as_version in piece
-            if as_version is None
+            if not as_version
         ]
     )
-    for result, row in piece:
-        if row is not None:
-            _add_version(batch, result, row, context)
+    for result, as_version in piece:
+        if as_version:
+            _add_version(batch, result, context)
 
 
-def _add_version(batch: Batch, result: RowResult, row: BatchRow, context: Context) -> None:
+def _add_version(batch: Batch, result: RowResult, context: Context) -> None:
     """File a row as a version of the record it resembles: what the row says, and what it is silent on as it was."""
+    row = BatchRow.objects.get(batch=batch, number=result.number)
     if row.duplicate_of not in _open_to_versions(batch, [row.duplicate_of]):
         return
     record = FieldRecord.objects.get(uid=row.duplicate_of)

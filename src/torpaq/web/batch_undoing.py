@@ -91,9 +91,9 @@ def before_of(record: FieldRecord) -> dict[str, object]:
 
 def _restore(batch: Batch) -> None:
     """Make records of others what they were before the batch gave them a version."""
-    rows = {row.number: row for row in BatchRow.objects.filter(batch=batch, take=True)}
-    for version in _versions_of_others(batch):
-        before = rows[int(version.version_id.rpartition(":")[2])].values[BESIDE]["before"]
+    for version in _versions_of_others(batch).iterator():
+        number = int(version.version_id.rpartition(":")[2])
+        before = BatchRow.objects.get(batch=batch, number=number).values[BESIDE]["before"]
         record = FieldRecord.objects.get(versions=version)
         version.delete()
         context = context_of(record.form)
