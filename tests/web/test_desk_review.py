@@ -7,6 +7,7 @@ import pytest
 from django.test import Client, override_settings
 
 from torpaq.geo.polygons import shape_from_box, to_wkt
+from torpaq.standard.form import load_form
 from torpaq.web.models import Audit, FieldRecord, LedgerEntry, Proposal, ProposalState, RecordState
 from torpaq.web.records import NewVersion, accept, add_version
 from web.desk_stories import open_desk
@@ -257,3 +258,25 @@ def test_an_area_says_what_reports_say_of_it_by_the_date_of_their_information(de
     assert "The orchard" in text and "wet" not in words(text) and "/records/" + str(newer.pk) not in text
     desk.force_login(cast.donor)
     assert "What reports say" not in page(desk, "/area/HA-17")
+
+
+WEIRD = [None, "", 0, -1.5, True, "x" * 500, [], {}, ["a", 3, None], [{"_row": 7}], {"type": "Point"}, [[["x"]]],
+         {"type": "MultiPolygon", "coordinates": "no"}, {"type": "Point", "coordinates": [1]},
+         {"name": "a", "sha256": "../..", "size": "big"}, {"coordinates": [[[1, 2]]]}]  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("weird", WEIRD, ids=repr)
+def test_no_page_fails_whatever_values_a_record_holds(desk: Client, cast: Cast, weird: object) -> None:
+    record = report_of(cast.operator_a, area="HA-17")
+    values = {element.code: weird for element in load_form("hazardous_area", "aze").asked()}
+    values |= {"expected_items": [{"expected_category": weird, "expected_depth_cm": weird}], "unheard_of": weird}
+    FieldRecord.objects.filter(pk=record.pk).update(
+        values=values, accepted_values=values, accepted_position=1, date_of_information="2026-01-01", subject="HA-17"
+    )
+    record.versions.update(values=values)
+    for address in (f"/records/{record.pk}", f"/records/{record.pk}/change?check=1", "/records", "/area/HA-17"):
+        assert desk.get(address).status_code == 200, address
+    later = survey(area_name="The orchard")
+    add_version(NewVersion("survey-2", "hazardous_area", "2.1", later, ("survey-1",), cast.operator_a))
+    assert desk.get(f"/records/{record.pk}").status_code == 200

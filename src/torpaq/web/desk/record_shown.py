@@ -1,7 +1,9 @@
 """A record as its page shows it: answers in words under the form's headings, findings beside them, places on a map."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -15,6 +17,7 @@ from torpaq.web.models import FieldRecord, HazardousArea
 from torpaq.web.record_row import identified
 
 Found = Mapping[str, object]
+SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +152,14 @@ class _Showing:
         if self.record is None:
             return ""
         if element.type is ElementType.FILE and isinstance(value, Mapping):
-            return reverse("record_file", args=[self.record.pk, str(value.get("sha256", ""))[:64] or "0"])
+            sha256 = str(value.get("sha256", ""))
+            return reverse("record_file", args=[self.record.pk, sha256]) if SHA256.fullmatch(sha256) else ""
         is_area = element.type is ElementType.REFERENCE and element.list == AREA
         if is_area or (self.form.code == "hazardous_area" and element.code == "area"):
             known = HazardousArea.objects.filter(area=str(value)).exists()
             return reverse("area", args=[str(value)]) if known else ""
         if element.type is ElementType.REFERENCE:
-            return f"{reverse('record_of')}?form={element.list}&id={value}"
+            return f"{reverse('record_of')}?{urlencode({'form': element.list, 'id': str(value)})}"
         return ""
 
     def place(self, element: Element, label: str, value: Value) -> int:

@@ -1,7 +1,6 @@
 """Field records at the desk: found by what they are, read in words, handed on, accepted or returned."""
 
 import json
-import re
 from collections.abc import Mapping
 
 from django.contrib import messages
@@ -21,7 +20,7 @@ from torpaq.web.desk.choices import organisation_choices, unit_choices
 from torpaq.web.desk.context import Question
 from torpaq.web.desk.paging import page_of
 from torpaq.web.desk.record_question import read_record_question
-from torpaq.web.desk.record_shown import shown_record
+from torpaq.web.desk.record_shown import SHA256, shown_record
 from torpaq.web.desk.record_story import brought_by, note_seen, proposal_areas, trail_of, versions_shown
 from torpaq.web.desk.record_words import form_of, label_of, row_ids
 from torpaq.web.desk.telling import tell
@@ -42,7 +41,6 @@ from torpaq.web.records import (
 
 A_PAGE = 50
 MOST_ON_MAP = 5_000
-SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 READERS = (Right.RECORD_OWN, Right.RECORD_ANY, Right.REVIEW)
 
 
