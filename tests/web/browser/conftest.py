@@ -99,6 +99,8 @@ def open_page(browser: Browser, desk_address: str) -> Iterator[Opener]:
 
     yield opener
     for context in contexts:
+        for page in context.pages:
+            page.wait_for_load_state("networkidle")  # a request cut by the page's end would be told as a fault of ours
         context.close()
     assert faults == []
 
