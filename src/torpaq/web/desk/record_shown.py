@@ -11,7 +11,7 @@ from torpaq.intake.record.history import ROW_KEY
 from torpaq.intake.record.record import Value
 from torpaq.standard.form import AREA, GEOMETRIES, Element, ElementType, Form
 from torpaq.web.desk.record_input import rows_of
-from torpaq.web.desk.record_words import PLACE, in_words, shape_of
+from torpaq.web.desk.record_words import PLACE, in_words
 from torpaq.web.desk.templatetags.desk import language
 from torpaq.web.models import FieldRecord, HazardousArea
 from torpaq.web.record_row import identified
@@ -67,7 +67,6 @@ class Shown:
 
     blocks: list[Block] = field(default_factory=list)
     places: list[dict[str, object]] = field(default_factory=list)
-    total_m2: float = 0
 
 
 def shown_record(
@@ -167,8 +166,6 @@ class _Showing:
         if element.type not in GEOMETRIES or not isinstance(value, Mapping) or "coordinates" not in value:
             return 0
         number = len(self.shown.places) + 1
-        shape = shape_of(value)
-        self.shown.total_m2 += shape.area_m2 if shape else 0
         geometry = {"type": value.get("type"), "coordinates": value.get("coordinates")}
         properties = {"number": number, "label": label}
         self.shown.places.append({"type": "Feature", "properties": properties, "geometry": geometry})

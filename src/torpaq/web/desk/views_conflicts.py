@@ -163,7 +163,6 @@ def _page(
         "desk/conflict.html",
         {
             "record": record,
-            "title": str(record),
             "clashes": clashes,
             "authors": authors,
             "bases": settled.heads,
