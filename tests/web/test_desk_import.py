@@ -1,5 +1,6 @@
 """A file at the desk: uploaded, its columns matched, its rows checked, the good ones taken or none, undone whole."""
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -76,7 +77,7 @@ def test_a_dirty_workbook_says_at_each_cell_what_is_wrong_and_takes_only_the_goo
     shown = page(desk, f"/import/{batch.pk}?tab=errors")
     assert {"code_unknown", "cell_not_a_number"} <= codes(shown)
     assert "<b>Classification</b>" in shown
-    assert "<q>red zone</q>" in shown
+    assert "“red zone” is not in the list; write one of: indication, sha, cha" in shown
     assert f'href="/import/{batch.pk}/rows/3"' in shown
     row = page(desk, f"/import/{batch.pk}/rows/3")
     assert "<dt>Classification</dt><dd>red zone</dd>" in row
@@ -210,6 +211,37 @@ def test_the_first_values_of_a_column_that_names_people_are_hidden(desk: Client)
         row.append("Filankəs Filankəsov")
     batch = upload(desk, xlsx(table), form="form:victim")
     assert "Filankəs" not in page(desk, f"/import/{batch.pk}")
+
+
+def test_of_what_names_people_no_value_stays_in_sight_once_it_is_matched(desk: Client, cast: Cast) -> None:
+    desk.force_login(cast.officer)
+    table = changed(dirty_books.VICTIMS, 3, {"identity_given": "yes", "sex": "?"})
+    table[0] += ["Ad və soyad", "Gizli"]
+    for row in table[1:]:
+        row += ["Filankəs Filankəsov", "another secret"]
+    batch = upload(desk, xlsx(table), form="form:victim")
+    columns = {one.heading: one.index for one in desk.get(f"/import/{batch.pk}").context["columns"]}
+    check(desk, batch, **{f"column.{columns['Ad və soyad']}": "name"})
+    in_sight = [batch.columns, batch.counts, batch.findings, *batch.rows.values_list("values", "findings")]
+    assert "Filan" not in json.dumps(in_sight, ensure_ascii=False)
+    taken(desk, batch)
+    assert "secret" not in json.dumps(batch.columns, ensure_ascii=False)
+
+
+def test_after_checking_a_person_may_go_back_to_the_columns(desk: Client) -> None:
+    table = cells()
+    table[0][table[0].index("Visited")] = "Went there"
+    batch = checked(desk, xlsx(table))
+    assert counted(batch) == {"rows": 3, "refused": 3}
+    desk.post(f"/import/{batch.pk}/columns")
+    batch.refresh_from_db()
+    assert (batch.state, batch.counts, batch.rows.count()) == (BatchState.UPLOADED, {}, 0)
+    columns = {one.heading: one for one in desk.get(f"/import/{batch.pk}").context["columns"]}
+    assert columns["Went there"].samples == ["yes"]
+    check(desk, batch, **{f"column__{columns['Went there'].index}": "visited"})
+    assert counted(batch) == {"rows": 3, "good": 3}
+    taken(desk, batch)
+    assert "does not allow this" in page_after(desk, f"/import/{batch.pk}/columns")
 
 
 # -- kinds of files ---------------------------------------------------------------------------------------------------

@@ -123,6 +123,13 @@ def test_tracks_are_boundaries_only_where_a_person_says_so(desk: Client) -> None
     assert shape.area_m2 > 900_000
 
 
+def test_the_name_of_a_track_is_nobodys_name(desk: Client) -> None:
+    batch = upload(desk, gpx(WALK), "walk.gpx", form="form:hazardous_area")
+    name, geometry = desk.get(f"/import/{batch.pk}").context["columns"]
+    assert (name.heading, name.path, name.samples) == ("name", "?", ["Track 1"])
+    assert (geometry.how, geometry.samples) == ("the file's geometry", [])
+
+
 def test_a_track_that_is_no_boundary_is_no_polygon(desk: Client) -> None:
     batch = upload(desk, gpx(WALK), "walk.gpx", form="form:hazardous_area")
     given = answers(desk, batch)

@@ -150,7 +150,7 @@ def test_undecided_duplicates_are_left_out(desk: Client) -> None:
     table.append(["NTS-9", *table[3][1:4], "HA-9", *table[3][5:]])
     batch = checked(desk, xlsx(table), "again.xlsx")
     assert counted(batch) == {"rows": 4, "good": 1, "duplicates": 3}
-    assert "3</b> possible duplicates are undecided" in page(desk, f"/import/{batch.pk}")
+    assert "nobody has decided on are left out too: <b>3</b>" in page(desk, f"/import/{batch.pk}")
     taken(desk, batch)
     assert sorted(FieldRecord.objects.values_list("local_id", flat=True)) == ["NTS-1", "NTS-2", "NTS-3", "NTS-9"]
 

@@ -22,7 +22,7 @@ from torpaq.intake.tables.model import Column, TableRow, is_blank
 from torpaq.standard.form import Form, form_codes
 from torpaq.standard.problems import Problem, has_errors, problem
 from torpaq.web.accounts import Right, may
-from torpaq.web.batch_files import look_inside, source_of
+from torpaq.web.batch_files import look_inside, source_of, without_samples
 from torpaq.web.batch_matching import REPORTER, matched, recognise_form
 from torpaq.web.batches import KEPT, Records, earlier_problems
 from torpaq.web.models import Batch, BatchRow, BatchState, FieldRecord
@@ -103,7 +103,7 @@ def check(batch: Batch, progress: Progress, stop: Stop) -> None:
         BatchState.CHECKING,
         state=BatchState.CHECKED,
         form_version=context.form.version,
-        columns={**batch.columns, "matched": opened.matching.as_json(opened.table)},
+        columns=_columns_kept(batch, opened, context.form),
         counts={**checked.counts.as_json(), **facets},
         findings=[*_json(findings), *(one.as_json() for one in checked.notes)],
         checked=timezone.now(),
@@ -155,6 +155,14 @@ def pieces(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     iterator = iter(items)
     while piece := list(islice(iterator, size)):
         yield piece
+
+
+def _columns_kept(batch: Batch, opened: Opened, form: Form) -> dict[str, object]:
+    """Return how the columns were read; of those that identify people no value stays in sight."""
+    secret = {i for i, target in opened.matching.columns.items() if is_secret(target.element_of(form))}
+    indexes = {column.index for column in opened.table.columns}
+    tables = without_samples(batch.columns.get("tables", []), batch.sheet, indexes - secret)
+    return {**batch.columns, "tables": tables, "matched": opened.matching.as_json(opened.table)}
 
 
 def _row_kept(batch: Batch, row: TableRow, result: RowResult, columns: Sequence[Column], form: Form) -> BatchRow:

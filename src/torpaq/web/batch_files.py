@@ -4,7 +4,7 @@ It is described once in plain JSON, so that no page opens a large file again.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,10 +79,22 @@ def described_table(told: Mapping[str, Any], form: Form) -> Table:
     return Table(told["name"], header, columns, [], [], 0, codes, set(), len(columns))
 
 
+def without_samples(tables: list[Described], name: str, kept: Collection[int] = ()) -> list[Described]:
+    """Return descriptions without values of cells; in the table of that name the columns of ``kept`` keep theirs."""
+    return [
+        told | {"columns": [_without(one, told["name"] == name and one["index"] in kept) for one in told["columns"]]}
+        for told in tables
+    ]
+
+
+def _without(column: Described, is_kept: bool) -> Described:
+    return column if is_kept else column | {"samples": []}
+
+
 def _described_layer(layer: Layer, context: Context) -> Described:
     table = table_of_layer(layer, context.form)
     told = _described(table)
-    told["columns"][-1]["code"] = ""
+    told["columns"][-1] |= {"code": "", "samples": []}
     kinds = {feature.geometry.kind for feature in layer.features if feature.geometry}
     tracks = tracks_of(table, context.crs)
     return told | {

@@ -22,8 +22,9 @@ from torpaq.intake.batches.mapfile import MapFile
 from torpaq.intake.batches.targets import How, read_target
 from torpaq.intake.batches.tracks import close_tracks, is_layer
 from torpaq.intake.record.context import Context
-from torpaq.intake.tables.model import Table
+from torpaq.intake.tables.model import Column, Table
 from torpaq.standard.form import Form, form_codes, load_form
+from torpaq.standard.text import fold_name
 from torpaq.web.batch_files import Described, described_table
 from torpaq.web.models import Batch, ColumnMatch, OrganisationKind
 from torpaq.web.tile_store import country_code
@@ -32,6 +33,7 @@ DEFAULT_MARK = "="
 """Begins the key of a value for every row among remembered headings: no heading's search key holds such a sign."""
 REPORTER = "reporting_organisation"
 FEWEST_MATCHED = 2
+NAME, FEATURE_NAME = "name", "feature name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,9 @@ def remember(batch: Batch, context: Context) -> None:
     if batch.organisation is None or told is None or found is None:
         return
     table = described_table(told, context.form)
-    paths = {heading_key(column): "" for column in table.columns if column.index in found.unwanted}
-    paths |= {
-        heading_key(column): target.path
-        for column in found.table.columns
-        if (target := found.matching.columns.get(column.index))
-    }
+    keys = {column.index: heading_key(column) for column in table.columns}
+    paths = {key: "" for index, key in keys.items() if index in found.unwanted}
+    paths |= {keys[index]: target.path for index, target in found.matching.columns.items() if index in keys}
     paths |= {DEFAULT_MARK + path: value for path, value in found.matching.defaults.items()}
     ColumnMatch.objects.update_or_create(
         organisation=batch.organisation,
@@ -125,6 +124,8 @@ def recognise_form(told: Described) -> str:
 
 def _as_decided(table: Table, decided: Mapping[int, str]) -> Table:
     """Return a table with what was decided in its row of codes, without the columns that are not wanted."""
+    if is_layer(table):
+        table = replace(table, columns=tuple(_of_feature(column, decided) for column in table.columns))
     unwanted = {index for index, path in decided.items() if path == ""}
     codes = {**table.code_row, **{index: path for index, path in decided.items() if path}}
     return replace(
@@ -133,6 +134,12 @@ def _as_decided(table: Table, decided: Mapping[int, str]) -> Table:
         findings=[found for found in table.findings if found.column is None or found.column not in unwanted],
         code_row={index: path for index, path in codes.items() if index not in unwanted},
     )
+
+
+def _of_feature(column: Column, decided: Mapping[int, str]) -> Column:
+    """Return a layer's column under words of its own where it names the feature: that is nobody's name."""
+    is_name = fold_name(column.heading) == NAME and column.index not in decided
+    return replace(column, heading=FEATURE_NAME, headings=(FEATURE_NAME,)) if is_name else column
 
 
 def _remembered(batch: Batch, table: Table, form: Form) -> dict[int, str]:

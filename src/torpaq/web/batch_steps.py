@@ -151,6 +151,20 @@ def match(
     return []
 
 
+def match_again(batch: Batch, person: Account) -> list[Problem]:
+    """Go back to the columns of a file that was checked and not taken; what was found is forgotten."""
+    with transaction.atomic():
+        _refresh(batch)
+        before = (BatchState.CHECKED, BatchState.CANCELLED, BatchState.FAILED)
+        if batch.state not in before or not (batch.columns.get("tables") or batch.source):
+            return [_wrong_state(batch)]
+        batch.rows.all().delete()
+        batch.state, batch.counts, batch.findings, batch.checked = BatchState.UPLOADED, {}, [], None
+        batch.save(update_fields=["state", "counts", "findings", "checked"])
+        note(person, "batch_matched_again", batch.uid)
+    return []
+
+
 def unready(batch: Batch) -> list[Problem]:
     """Return what keeps a file from being checked: a column that may be several things, tracks nobody has spoken of."""
     if batch.source:

@@ -26,6 +26,7 @@ from torpaq.web.batch_checking import (
     read_batch_source,
     records_beside,
 )
+from torpaq.web.batch_files import without_samples
 from torpaq.web.batch_matching import REPORTER
 from torpaq.web.batch_undoing import before_of, filed_numbers, take_back, version_id_of
 from torpaq.web.models import (
@@ -212,7 +213,8 @@ def _ended(batch: Batch, is_stopped: bool, person: Account | None) -> None:
         drafts = FieldRecord.objects.filter(batch=row, state=RecordState.DRAFTED)
         drafts.update(state=RecordState.SUBMITTED, submitted=now)
         row.state, row.taken, row.counts = BatchState.TAKEN, now, {**row.counts, "accepted": count}
-        row.save(update_fields=["state", "taken", "counts"])
+        row.columns = {**row.columns, "tables": without_samples(row.columns.get("tables", []), "")}
+        row.save(update_fields=["state", "taken", "counts", "columns"])
         note(person, "batch_taken", row.uid, file=row.file_name, form=row.form, records=count)
 
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("import/<int:number>/undo", views_import.import_undo, name="import_undo"),
     path("import/<int:number>/choose", views_import_match.import_choose, name="import_choose"),
     path("import/<int:number>/match", views_import_match.import_match, name="import_match"),
+    path("import/<int:number>/columns", views_import_match.import_columns, name="import_columns"),
     path("import/<int:number>/take", views_import_result.import_take, name="import_take"),
     path("import/<int:number>/decide", views_import_result.import_decide, name="import_decide"),
     path("import/<int:number>/verdicts", views_import_result.import_verdicts, name="import_verdicts"),

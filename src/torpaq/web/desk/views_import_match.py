@@ -12,8 +12,9 @@ from torpaq.intake.record.telling import HIDDEN, is_secret
 from torpaq.standard.form import LISTED, Element, ElementType, Form, form_codes
 from torpaq.standard.problems import Problem, has_errors
 from torpaq.web.accounts import Right
+from torpaq.web.batch_files import Described
 from torpaq.web.batch_matching import Matched, described, told_table
-from torpaq.web.batch_steps import begin_check, choose, match, unready
+from torpaq.web.batch_steps import begin_check, choose, match, match_again, unready
 from torpaq.web.desk.access import needs, person_of
 from torpaq.web.desk.choices import Choices, organisation_choices, unit_choices
 from torpaq.web.desk.import_seen import seen_batch
@@ -111,6 +112,15 @@ def import_match(request: HttpRequest, number: int) -> HttpResponseBase:
     return redirect("import_batch", number=number)
 
 
+@require_POST
+@needs(Right.IMPORT)
+def import_columns(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Go back to the columns of a file that was checked."""
+    person = person_of(request)
+    tell(request, match_again(seen_batch(person, number), person))
+    return redirect("import_batch", number=number)
+
+
 def _given(post: QueryDict) -> tuple[dict[int, str], dict[str, str], bool | None]:
     """Return the paths of columns by index, values for every row by path, and whether tracks are boundaries."""
     chosen: dict[int, str] = {}
@@ -125,13 +135,14 @@ def _given(post: QueryDict) -> tuple[dict[int, str], dict[str, str], bool | None
     return chosen, defaults, closed
 
 
-def _columns(batch: Batch, told: Mapping[str, object], found: Matched, form: Form) -> Iterator[ColumnShown]:
+def _columns(batch: Batch, told: Described, found: Matched, form: Form) -> Iterator[ColumnShown]:
     problems: dict[str, list[Problem]] = {}
     for one in found.matching.problems:
         problems.setdefault(one.subject, []).append(one)
     chosen = batch.columns.get("chosen", {})
-    listed = told.get("columns", [])
-    for column in listed if isinstance(listed, list) else []:
+    listed: list[Described] = told.get("columns", [])
+    geometry = listed[-1]["index"] if "geometry" in told else None
+    for column in listed:
         index = int(column["index"])
         target = found.matching.columns.get(index)
         is_left_out = target is None and index not in found.matching.unmatched
@@ -142,7 +153,7 @@ def _columns(batch: Batch, told: Mapping[str, object], found: Matched, form: For
             column["heading"],
             [HIDDEN] if target and is_secret(target.element_of(form)) and samples else samples,
             target.path if target else UNWANTED if is_left_out else UNDECIDED,
-            _how(index, target, found, chosen),
+            _how(index, target, found, chosen) if index != geometry else how_name(How.GEOMETRY.value),
             problems.get(column["letter"], []) if target is None and not is_left_out else [],
         )
 

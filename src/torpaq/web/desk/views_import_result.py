@@ -17,6 +17,7 @@ from torpaq.intake.batches.results import Verdict
 from torpaq.intake.record.record import Value
 from torpaq.standard.form import Form
 from torpaq.standard.problems import Problem
+from torpaq.standard.text import fold_name
 from torpaq.web.accounts import Right, note
 from torpaq.web.batch_checking import BESIDE
 from torpaq.web.batch_steps import Stage, begin_take, to_be_taken
@@ -42,7 +43,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @dataclass(frozen=True, slots=True)
 class FindingShown:
-    """One finding: the column as the file names it, the element, what is written there, and what is wrong."""
+    """One finding: the column as the file names it, what is written there, and what is wrong.
+
+    ``element`` is empty where it is called like the column, ``value`` where the sentence repeats it.
+    """
 
     column: str
     element: str
@@ -173,12 +177,18 @@ def _row(row: BatchRow, form: Form, seen: Mapping[str, FieldRecord]) -> RowShown
 
 
 def _finding(found: Mapping[str, Any], form: Form) -> FindingShown:
-    element = str(found["element"])
+    element, column, value = (str(found[name]) for name in ("element", "column", "value"))
     label = label_of(element, form) if element else ""
+    is_said = value in (str(one) for one in found["parameters"].values())
     return FindingShown(
-        str(found["column"]), label, str(found["value"]), str(found["severity"]), found, int(found["row"]),
+        column or label,
+        label if column and fold_name(label) != fold_name(column) else "",
+        "" if is_said and "cells" not in found else value,
+        str(found["severity"]),
+        found,
+        int(found["row"]),
         int(found.get("cells", 0)),
-    )  # fmt: skip
+    )
 
 
 def _undecided(batch: Batch) -> int:

@@ -421,6 +421,7 @@ def action_name(action: str) -> str:
         "phone_revoked": _("access of a phone withdrawn"),
         "batch_uploaded": _("uploaded the file"),
         "batch_matched": _("matched the columns"),
+        "batch_matched_again": _("went back to the columns"),
         "batch_rows_decided": _("decided on possible duplicates"),
         "batch_cancelled": _("stopped it or took nothing"),
         "batch_taken": _("took the good rows"),
