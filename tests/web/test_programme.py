@@ -117,7 +117,7 @@ def test_a_programme_is_built_step_by_step_with_accounts_to_show(folder: Folder,
         ("donor", "viewer"),
     ]
     assert (entries, problems) == (2, [])
-    assert list(dict.fromkeys(step for step, _ in steps)) == ["database", "fold", "ledger", "tiles"]
+    assert list(dict.fromkeys(step for step, _ in steps)) == ["database", "fold", "ledger", "records", "tiles"]
     assert all(0 <= share <= 1 for _, share in steps) and steps[-1] == ["tiles", 1.0]
     assert stat.S_IMODE((folder.path / "secret_key").stat().st_mode) == 0o600
     assert list(folder.path.glob("derived/tiles/*/*.pbf.gz"))

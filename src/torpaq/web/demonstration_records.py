@@ -100,7 +100,7 @@ class _Story:
 
     def set_aside(self) -> None:
         """The same id from a phone that was copied to another: two contents, neither lost."""
-        form, values = self._progress(self.rows[1])
+        form, values = self._progress(self.rows[-1])
         instance_id = self._id()
         for team in ("Team 1", "Team 9"):
             sent = {"instance_id": instance_id, "form": form, "version": "1", "values": values | {"team": team}}
