@@ -8,10 +8,11 @@ from torpaq.land.text import parse_ledger
 
 @dataclass(frozen=True)
 class Cast:
-    """The Authority (who signs), its information officer, Operator A, Operator B and the Donor."""
+    """The Authority (who signs), its information officer and inspector, Operator A, Operator B and the Donor."""
 
     authority: object
     officer: object
+    inspector: object
     operator_a: object
     operator_b: object
     donor: object

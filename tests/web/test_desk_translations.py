@@ -29,7 +29,7 @@ def texts_of_code() -> set[str]:
     found = set()
     for path in (WEB / "desk").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"_", "later"}:
                 assert isinstance(node.args[0], ast.Constant), path
                 found.add(node.args[0].value)
     return found

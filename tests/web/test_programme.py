@@ -112,6 +112,7 @@ def test_a_programme_is_built_step_by_step_with_accounts_to_show(folder: Folder,
     assert [(name, role) for name, _, role in accounts] == [
         ("authority", "approver"),
         ("officer", "im_officer"),
+        ("inspector", "inspector"),
         ("operator-a", "operator"),
         ("operator-b", "operator"),
         ("donor", "viewer"),

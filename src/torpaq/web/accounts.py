@@ -44,12 +44,17 @@ class Right(StrEnum):
     SEE_IDENTITIES = "see_identities"
     ENROL = "enrol"
     MANAGE_ACCOUNTS = "manage_accounts"
+    WORK_OWN = "work_own"
+    WORK_ANY = "work_any"
+    INSPECT = "inspect"
 
 
 RIGHTS: Mapping[str, frozenset[Right]] = MappingProxyType(
     {
         Role.VIEWER: frozenset({Right.SEE_LAND}),
-        Role.OPERATOR: frozenset({Right.SEE_LAND, Right.PROPOSE_OWN, Right.RECORD_OWN, Right.IMPORT, Right.ENROL}),
+        Role.OPERATOR: frozenset(
+            {Right.SEE_LAND, Right.PROPOSE_OWN, Right.RECORD_OWN, Right.IMPORT, Right.ENROL, Right.WORK_OWN}
+        ),
         Role.IM_OFFICER: frozenset(
             {
                 Right.SEE_LAND,
@@ -60,8 +65,10 @@ RIGHTS: Mapping[str, frozenset[Right]] = MappingProxyType(
                 Right.REVIEW,
                 Right.SEE_IDENTITIES,
                 Right.ENROL,
+                Right.WORK_ANY,
             }
         ),
+        Role.INSPECTOR: frozenset({Right.SEE_LAND, Right.RECORD_OWN, Right.INSPECT}),
         Role.APPROVER: frozenset({Right.SEE_LAND, Right.SIGN, Right.REVIEW}),
         Role.ADMIN: frozenset({Right.SEE_LAND, Right.MANAGE_ACCOUNTS}),
     }
@@ -148,6 +155,7 @@ DEMONSTRATION_ORGANISATIONS = (
 DEMONSTRATION_ACCOUNTS = (
     ("authority", "AUTHORITY", Role.APPROVER, "Aynur", "Rəhimova"),
     ("officer", "AUTHORITY", Role.IM_OFFICER, "Elçin", "Quliyev"),
+    ("inspector", "AUTHORITY", Role.INSPECTOR, "Nərgiz", "Abbasova"),
     ("operator-a", "OP-A", Role.OPERATOR, "Leyla", "Həsənova"),
     ("operator-b", "OP-B", Role.OPERATOR, "Rəşad", "İsmayılov"),
     ("donor", "DONOR", Role.VIEWER, "Maria", "Keller"),

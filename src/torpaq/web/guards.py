@@ -17,7 +17,16 @@ from torpaq.geo.crs import AZE
 from torpaq.web.fields import NATIONAL_SRID
 
 LEDGER = "torpaq_web_ledgerentry"
-SHAPED = (LEDGER, "torpaq_web_hazardousarea", "torpaq_web_proposal", "torpaq_web_fieldrecord")
+SHAPED = (
+    LEDGER,
+    "torpaq_web_hazardousarea",
+    "torpaq_web_proposal",
+    "torpaq_web_fieldrecord",
+    "torpaq_web_task",
+    "torpaq_web_lane",
+    "torpaq_web_markingscheme",
+    "torpaq_web_sampleplan",
+)
 APP_ROLE = "torpaq_app"
 REFUSAL = "the ledger is append-only: take an entry back with a void entry"
 BROKEN_CHAIN = "an entry follows the last one, names its hash and has an id of its own"

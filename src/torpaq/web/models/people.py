@@ -22,14 +22,16 @@ class Role(models.TextChoices):
     VIEWER = "viewer", "Viewer"
     OPERATOR = "operator", "Operator"
     IM_OFFICER = "im_officer", "Information management officer"
+    INSPECTOR = "inspector", "Quality inspector"
     APPROVER = "approver", "Approver"
     ADMIN = "admin", "Administrator"
 
 
 class Organisation(models.Model):
-    """The Authority, an operator or a donor."""
+    """The Authority, an operator or a donor. ``type`` says more: a code of the list ``organisation_kind``."""
 
     kind = models.CharField(max_length=16, choices=OrganisationKind.choices)
+    type = models.CharField(max_length=32, blank=True)
     code = models.CharField(max_length=32, unique=True)
     name_az = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from django import template
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
@@ -25,6 +26,7 @@ from torpaq.web.desk.accounts_shown import cell_query
 from torpaq.web.desk.area_story import BALANCE_FIGURES, BalanceLine
 from torpaq.web.desk.context import Question
 from torpaq.web.desk.movements import Cell
+from torpaq.web.desk.navigation import Menu, menu_of
 from torpaq.web.models import Account, Organisation, ProposalState, RecordState
 from torpaq.web.records import records_seen_by
 from torpaq.web.tile_store import country_code
@@ -285,21 +287,29 @@ def swatch(code: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def waiting(context: Mapping[str, object]) -> int:
-    """Return how many proposals wait for this person: to be signed, or to be put right."""
+def menu(context: Mapping[str, object]) -> Menu:
+    """Return the two lines of the menu for this person on this page."""
+    request = context["request"]
+    match = getattr(request, "resolver_match", None)
+    return menu_of(getattr(request, "user", AnonymousUser()), match.url_name if match else "")
+
+
+@register.simple_tag(takes_context=True)
+def waiting_in(context: Mapping[str, object], what: str) -> int:
+    """Return how many ``proposals`` or ``records`` wait for this person; nothing waits of anything else."""
     person = getattr(context.get("request"), "user", None)
-    if not isinstance(person, Account):
-        return 0
+    counts = {"proposals": _proposals_waiting, "records": _records_waiting}
+    return counts[what](person) if what in counts and isinstance(person, Account) else 0
+
+
+def _proposals_waiting(person: Account) -> int:
+    """Count what is to be signed, or to be put right."""
     state = ProposalState.SUBMITTED if may(person, Right.SIGN) else ProposalState.RETURNED
     return proposals_seen_by(person).filter(state=state).count()
 
 
-@register.simple_tag(takes_context=True)
-def records_waiting(context: Mapping[str, object]) -> int:
-    """Return how many records wait for this person: to be reviewed, or to be put right."""
-    person = getattr(context.get("request"), "user", None)
-    if not isinstance(person, Account):
-        return 0
+def _records_waiting(person: Account) -> int:
+    """Count what is to be reviewed, or to be put right."""
     state = RecordState.SUBMITTED if may(person, Right.REVIEW) else RecordState.RETURNED
     return records_seen_by(person).filter(state=state).count()
 

@@ -1,0 +1,5 @@
+"""Days of work, ordnance items, production, programme figures and the calendar: the desk's addresses for them."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
