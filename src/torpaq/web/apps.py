@@ -12,7 +12,9 @@ class WebConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the guards: triggers, spatial indexes and rights (see ``torpaq.web.guards``)."""
+        """Connect the guards (see ``torpaq.web.guards``) and let the effects of records be known."""
         from torpaq.web.guards import guard_after_migrate
+        from torpaq.web.record_effects import register_all
 
+        register_all()
         post_migrate.connect(guard_after_migrate, sender=self, dispatch_uid="torpaq.guards")

@@ -11,6 +11,7 @@ from torpaq.intake.record.checking import check_record
 from torpaq.intake.record.context import Context
 from torpaq.intake.record.record import Record, Value, without_identities
 from torpaq.web.models import FieldRecord, Identity, RecordState, RecordVersion
+from torpaq.web.record_effects import EFFECTS, tell
 from torpaq.web.record_row import fill_row
 from torpaq.web.records import NewVersion, context_of, findings_of_sender
 from torpaq.web.submissions import lock_submissions
@@ -43,6 +44,9 @@ def add_records(new: Sequence[NewVersion]) -> list[FieldRecord]:
         identity.record_id = identity.record.pk
     RecordVersion.objects.bulk_create(versions, batch_size=ROWS_AT_ONCE)
     Identity.objects.bulk_create(identities, batch_size=ROWS_AT_ONCE)
+    for record in records:
+        if record.form in EFFECTS:
+            tell(record, record.author)
     return records
 
 

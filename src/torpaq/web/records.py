@@ -38,6 +38,7 @@ from torpaq.web.models import (
 )
 from torpaq.web.open_land import suspected_land
 from torpaq.web.proposals import propose_from_record
+from torpaq.web.record_effects import checked, tell
 from torpaq.web.record_row import fill_row, identified
 from torpaq.web.submissions import lock_submissions
 from torpaq.web.tile_store import country_code
@@ -191,10 +192,14 @@ def _restate(record: FieldRecord, as_draft: bool) -> None:
     record.save()
     if identities:
         Identity.objects.update_or_create(record=record, defaults={"values": identities})
+    tell(record, None)
 
 
 def findings_of_sender(record: FieldRecord) -> list[Finding]:
-    """Check what a report says against who sent it: its organisation and, from a phone, the areas of its team."""
+    """Check what a report says against who sent it and against the work it speaks of.
+
+    Who sent it: its organisation and, from a phone, the areas of its team. The work: what operations check.
+    """
     found = []
     said, own = str(record.values.get(ORGANISATION, "")), record.organisation.code if record.organisation else ""
     if said and own and said != own and not (record.author and may(record.author, Right.RECORD_ANY)):
@@ -207,7 +212,7 @@ def findings_of_sender(record: FieldRecord) -> list[Finding]:
             area = str(record.values.get(code, ""))
             if area and area not in team.areas:
                 found.append((code, area, problem("area_not_in_slice", code, value=area, team=team.code)))
-    return [Finding(0, "", code, value, told) for code, value, told in found]
+    return [*(Finding(0, "", code, value, told) for code, value, told in found), *checked(record)]
 
 
 def _conflict_json(conflict: Conflict, form: Form) -> dict[str, object]:
@@ -257,6 +262,7 @@ def submit(record: FieldRecord, person: Account) -> list[Problem]:
         if not has_errors(problems):
             record.state, record.submitted, record.reason = RecordState.SUBMITTED, timezone.now(), ""
             record.save()
+            tell(record, person)
             note(person, "record_submitted", record.uid)
     return problems
 
@@ -269,6 +275,7 @@ def withdraw(record: FieldRecord, person: Account) -> list[Problem]:
         if not problems:
             record.state, record.decided = RecordState.WITHDRAWN, timezone.now()
             record.save()
+            tell(record, person)
             note(person, "record_withdrawn", record.uid)
     return problems
 
@@ -284,6 +291,7 @@ def send_back(record: FieldRecord, reviewer: Account, reason: str) -> list[Probl
             record.state, record.reason, record.reviewer = RecordState.RETURNED, reason.strip(), reviewer
             record.decided = timezone.now()
             record.save()
+            tell(record, reviewer)
             note(reviewer, "record_returned", record.uid, reason=record.reason)
     return problems
 
@@ -313,6 +321,7 @@ def accept(record: FieldRecord, reviewer: Account) -> list[Problem]:
         record.state, record.reviewer, record.decided = RecordState.ACCEPTED, reviewer, timezone.now()
         record.accepted_values, record.accepted_position, record.reason = record.values, last + 1, ""
         record.save()
+        tell(record, reviewer)
         note(reviewer, "record_accepted", record.uid, proposals=len(proposed))
     return problems
 
@@ -371,6 +380,9 @@ def _in_the_way(record: FieldRecord) -> list[Problem]:
         for found in record.findings
         if found["severity"] == Severity.ERROR
     ]
+    known = {(each.code, each.subject) for each in problems}
+    now = [found.problem for found in checked(record) if found.problem.severity is Severity.ERROR]
+    problems += [each for each in now if (each.code, each.subject) not in known]
     if record.conflicts:
         problems.append(problem("record_in_conflict", str(record), count=len(record.conflicts)))
     if record.versions.filter(submission__state=SubmissionState.QUARANTINED).exists():

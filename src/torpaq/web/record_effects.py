@@ -1,0 +1,59 @@
+"""What operations make of records: checks that know the programme's tasks and teams, and rows that follow a record.
+
+A module registers a check or an effect for a form; :mod:`torpaq.web.records` asks all of them. A check sees a record as
+it would stand, perhaps not saved yet, and gives findings: an error keeps it from being submitted or accepted. An effect
+is told after a record was saved in any state (``record.state`` says which), within the same transaction, and brings its
+own rows in step with it; told twice it changes nothing.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from torpaq.intake.record.record import Finding
+from torpaq.web.models import Account, FieldRecord
+
+Check = Callable[[FieldRecord], list[Finding]]
+Effect = Callable[[FieldRecord, Account | None], None]
+
+CHECKS: dict[str, list[Check]] = {}
+EFFECTS: dict[str, list[Effect]] = {}
+MODULES: tuple[str, ...] = ()
+
+
+def register_all() -> None:
+    """Let every check and effect be known; a second time changes nothing."""
+    for name in MODULES:
+        import_module(name)
+
+
+def checks(*forms: str) -> Callable[[Check], Check]:
+    """Register a function as a check of these forms."""
+
+    def register(check: Check) -> Check:
+        for form in forms:
+            CHECKS.setdefault(form, []).append(check)
+        return check
+
+    return register
+
+
+def effect(*forms: str) -> Callable[[Effect], Effect]:
+    """Register a function as an effect of these forms."""
+
+    def register(follow: Effect) -> Effect:
+        for form in forms:
+            EFFECTS.setdefault(form, []).append(follow)
+        return follow
+
+    return register
+
+
+def checked(record: FieldRecord) -> list[Finding]:
+    """Return what the checks of a record's form find now."""
+    return [found for check in CHECKS.get(record.form, ()) for found in check(record)]
+
+
+def tell(record: FieldRecord, person: Account | None) -> None:
+    """Tell a record's effects that it was saved."""
+    for follow in EFFECTS.get(record.form, ()):
+        follow(record, person)
