@@ -1,10 +1,20 @@
 """What every test may rely on: the database tests are marked for both engines, and a ledger that may be committed."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
+QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASE_FIXTURES = {"db", "transactional_db", "committed_ledger", "client", "live_server"}
+
+
+def pytest_configure() -> None:
+    """Hash the cast's passwords quickly: a slow hash is for those of people, and one test holds the desk to it."""
+    if "DJANGO_SETTINGS_MODULE" in os.environ:
+        from django.conf import settings
+
+        settings.PASSWORD_HASHERS = QUICK_HASHERS
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

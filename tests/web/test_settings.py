@@ -14,6 +14,15 @@ from torpaq.web.database_url import database_settings
 FOLDER = Path("/somewhere/programme")
 
 
+def test_passwords_of_people_are_hashed_slowly_whatever_the_tests_do() -> None:
+    from django.conf import global_settings
+
+    from torpaq.web import settings as of_the_desk
+
+    assert not hasattr(of_the_desk, "PASSWORD_HASHERS")
+    assert "PBKDF2" in global_settings.PASSWORD_HASHERS[0]
+
+
 def test_without_a_url_the_programme_is_one_sqlite_file_in_its_folder() -> None:
     chosen = database_settings("", FOLDER)
     assert chosen["NAME"] == FOLDER / "programme.sqlite3"
