@@ -36,12 +36,18 @@ def lonlat(x_m: float, y_m: float) -> tuple[float, float]:
 CORNERS = [lonlat(x, y) for x, y in ((41, 51), (59, 51), (59, 99), (41, 99))]
 RING = ", ".join(f"{lon} {lat}" for lon, lat in [*CORNERS, CORNERS[0]])
 GEOJSON = json.dumps({"type": "Polygon", "coordinates": [[*CORNERS, CORNERS[0]]]})
+KML = (
+    '<kml xmlns="http://www.opengis.net/kml/2.2"><Placemark><Polygon><outerBoundaryIs><LinearRing><coordinates>'
+    + " ".join(f"{lon},{lat}" for lon, lat in [*CORNERS, CORNERS[0]])
+    + "</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></kml>"
+)
 WAYS = {
     "box": {"source": "typed", "typed": "box 40 50 60 100"},
     "wkt": {"source": "typed", "typed": f"POLYGON (({RING}))"},
     "points": {"source": "typed", "typed": "\n".join(f"{lat:.8f} N {lon:.8f} E" for lon, lat in CORNERS)},
     "drawn": {"source": "drawn", "drawn": json.dumps(CORNERS)},
     "file": {"source": "file", "file": SimpleUploadedFile("area.geojson", GEOJSON.encode())},
+    "kml": {"source": "file", "file": SimpleUploadedFile("area.kml", KML.encode())},
     "traverse": {
         "source": "traverse",
         "start": f"{CORNERS[0][1]:.8f} N {CORNERS[0][0]:.8f} E",

@@ -7,12 +7,11 @@ yet, it becomes a version of its own, edited from the one that was: everybody ca
 from django.db import transaction
 from django.db.models import QuerySet
 
-from torpaq.intake.record.record import Value
 from torpaq.intake.submissions.instance import Instance
 from torpaq.standard.problems import Problem, problem
 from torpaq.web.accounts import Right, lacks_right, may, note
-from torpaq.web.field.filing import READERS
-from torpaq.web.models import Account, RecordVersion, Submission, SubmissionFile, SubmissionState
+from torpaq.web.field.filing import READERS, value_of_kept
+from torpaq.web.models import Account, RecordVersion, Submission, SubmissionState
 from torpaq.web.records import NewVersion, add_version
 from torpaq.web.submissions import lock_submissions
 from torpaq.web.tile_store import country_code
@@ -36,14 +35,10 @@ def read_submission(submission: Submission) -> Instance:
     """Read the bytes of a submission again; one that nobody can read has no values and says why."""
     read = READERS.get(submission.channel)
     if read:
-        files = {file.name: _value_of(file) for file in submission.files.all()}
+        files = {file.name: value_of_kept(file) for file in submission.files.all()}
         return read(bytes(submission.content), country_code(), files)
     version = submission.versions.first()
     return Instance(submission.instance_id, form=submission.form, values=version.values if version else None)
-
-
-def _value_of(file: SubmissionFile) -> dict[str, Value]:
-    return {"name": file.name, "sha256": file.sha256, "media_type": file.media_type, "size": file.size}
 
 
 def settle(submission: Submission, person: Account, choice: int, reason: str) -> list[Problem]:

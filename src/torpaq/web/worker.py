@@ -7,6 +7,7 @@ import os
 import time
 
 POLL_S = 0.5
+LEFT_BEHIND_S = 60.0
 
 
 def work(until_parent_ends: bool = True) -> None:
@@ -16,16 +17,20 @@ def work(until_parent_ends: bool = True) -> None:
     django.setup()
     from django.db import OperationalError, close_old_connections
 
+    from torpaq.web.field.filing import file_left_behind
     from torpaq.web.job_kinds import register_all
     from torpaq.web.jobs import run_next
 
     register_all()
-    parent = os.getppid()
+    parent, looked = os.getppid(), 0.0
     while not until_parent_ends or os.getppid() == parent:
         try:
             close_old_connections()
             if run_next():
                 continue
+            if time.monotonic() - looked > LEFT_BEHIND_S:
+                file_left_behind()
+                looked = time.monotonic()
         except OperationalError:  # the database restarts, or is being restored: it comes back
             time.sleep(POLL_S * 4)
         time.sleep(POLL_S)

@@ -1,12 +1,14 @@
 """OpenRosa as ODK Collect speaks it: forms and areas come down, reports go up, each once and none lost."""
 
 import hashlib
+from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
 from django.test import Client
 
 from torpaq.standard.form import form_codes
+from torpaq.web.field.filing import file_left_behind
 from torpaq.web.models import (
     Device,
     FieldRecord,
@@ -251,6 +253,19 @@ def test_a_process_that_dies_before_filing_loses_nothing(phone: Phone, monkeypat
     assert Submission.objects.get().state == "kept" and not RecordVersion.objects.exists()
     assert phone.send(accident()).status_code == 201
     assert FieldRecord.objects.get().versions.count() == 1
+
+
+def test_what_a_dead_process_left_behind_is_filed_without_the_phone(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("torpaq.web.field.filing.add_version", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            phone.send(accident())
+    assert file_left_behind() == 0  # its process may still be at it
+    assert file_left_behind(timedelta(0)) == 1 and file_left_behind(timedelta(0)) == 0
+    assert FieldRecord.objects.get().versions.get().submission == Submission.objects.get()
+    assert "already on the server" in said(phone.send(accident()))
 
 
 def test_the_land_is_never_folded_for_a_phone(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from django.utils.datastructures import MultiValueDict
 from torpaq.geo.coordinates.notation import Extent
 from torpaq.geo.coordinates.reading import read_coordinates
 from torpaq.geo.crs import AZE, NationalCrs
+from torpaq.geo.files.layers import read_layers, shape_of
 from torpaq.geo.files.polygons import read_polygons
 from torpaq.geo.polygons import shape_from_box, shape_from_lonlat, shape_from_wkt, to_wkt
 from torpaq.geo.shape import Shape
@@ -27,6 +28,7 @@ Upload: TypeAlias = "UploadedFile[bytes]"
 Files: TypeAlias = "MultiValueDict[str, Upload]"
 LARGEST_FILE = 10 * 1024 * 1024
 SUBJECT = "polygon"
+LAYERED = (".zip", ".kml", ".kmz")
 
 
 @dataclass(slots=True)
@@ -135,6 +137,8 @@ def _file(upload: "Upload | None", extent: Extent, crs: NationalCrs) -> PolygonI
     if size > LARGEST_FILE:
         return PolygonInput(problems=[problem("file_too_large", SUBJECT, size=size, limit=LARGEST_FILE)])
     name = Path(upload.name).name
+    if Path(name).suffix.lower() in LAYERED:
+        return _layered(upload.read(), name, extent, crs)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"polygon{Path(name).suffix[:10]}"
         path.write_bytes(upload.read())
@@ -144,6 +148,18 @@ def _file(upload: "Upload | None", extent: Extent, crs: NationalCrs) -> PolygonI
         return PolygonInput(problems=[*problems, *several])
     original: dict[str, object] = {"source": "file", "file": name, "name": found[0].name}
     return PolygonInput(found[0].shape, _as_written(found[0].shape, crs), original, problems)
+
+
+def _layered(data: bytes, name: str, extent: Extent, crs: NationalCrs) -> PolygonInput:
+    """Read the one polygon of a zipped Shapefile, KML or KMZ."""
+    layers, problems = read_layers(data, name, crs, extent)
+    features = [feature for layer in layers for feature in layer.features]
+    if len(features) != 1:
+        several = [problem("polygon_file_holds_many", name, count=len(features))] if features else []
+        return PolygonInput(problems=[*problems, *several])
+    shape, found = shape_of(features[0], crs, extent, SUBJECT)
+    original: dict[str, object] = {"source": "file", "file": name}
+    return PolygonInput(shape, _as_written(shape, crs), original, [*problems, *found])
 
 
 def _traverse(values: QueryDict, extent: Extent, crs: NationalCrs) -> PolygonInput:

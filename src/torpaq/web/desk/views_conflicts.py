@@ -94,7 +94,7 @@ def conflict_page(request: HttpRequest, number: int) -> HttpResponseBase:
         return redirect("conflict", number=number)
     choices, found = _choices(settled, context, request.POST, request.FILES)
     if not found:
-        problems = resolve(record, person, choices, request.POST.get("_reason", ""))
+        problems = resolve(record, person, choices, request.POST.get("_reason", ""), request.POST.getlist("_base"))
         if not has_errors(problems):
             messages.success(request, _("The conflict is resolved; what was chosen is a version of its own."))
             return redirect("record", number=number)

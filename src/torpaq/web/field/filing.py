@@ -1,16 +1,19 @@
 """From a phone's request to a record: the bytes are committed before anybody tries to understand them.
 
 First transaction: the bytes and their files, once. Second: what was read of them as a version of a record. A process
-that dies between the two has answered nobody, and the phone's next try goes on where it stopped. The land is never
+that dies between the two has answered nobody: the phone's next try goes on where it stopped, and where none comes, the
+worker files what was left behind. The land is never
 folded here: what a record means for it is asked when a person reviews it.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from types import MappingProxyType
 
 from django.db import transaction
+from django.utils import timezone
 
 from torpaq.intake.record.record import Value
 from torpaq.intake.submissions.instance import Instance
@@ -19,10 +22,13 @@ from torpaq.intake.submissions.xform import read_instance
 from torpaq.standard.problems import Problem, Severity, problem
 from torpaq.web.field.media import look_at
 from torpaq.web.field.parts import Parts
-from torpaq.web.models import Device, FieldRecord, RecordVersion, Submission, SubmissionState
+from torpaq.web.models import Device, FieldRecord, RecordVersion, Submission, SubmissionFile, SubmissionState
 from torpaq.web.records import NewVersion, add_version
 from torpaq.web.submissions import Arrived, Outcome, SentFile, keep, lock_submissions
 from torpaq.web.tile_store import country_code
+
+LEFT_FOR = timedelta(minutes=2)
+"""What was kept so long ago and is not filed was left behind: a request does both within seconds."""
 
 Reader = Callable[[bytes, str, Mapping[str, Mapping[str, Value]]], Instance]
 """Reads bytes in a programme's country; the files that came along are known by their names."""
@@ -94,6 +100,11 @@ def _value_of(file: SentFile) -> dict[str, Value]:
     return {"name": file.name, "sha256": sha256, "media_type": file.media_type, "size": len(file.data)}
 
 
+def value_of_kept(file: SubmissionFile) -> dict[str, Value]:
+    """Return what a record says of a file that was kept."""
+    return {"name": file.name, "sha256": file.sha256, "media_type": file.media_type, "size": file.size}
+
+
 # -- the bytes --------------------------------------------------------------------------------------------------------
 
 
@@ -139,6 +150,27 @@ def _add_problems(submission: Submission, found: Iterable[Problem]) -> None:
     if problems != submission.problems:
         submission.problems = problems
         submission.save(update_fields=["problems"])
+
+
+# -- left behind ------------------------------------------------------------------------------------------------------
+
+
+def file_left_behind(before: timedelta = LEFT_FOR) -> int:
+    """File what was kept but never filed, because its process died and nobody sent it again; return how much it was."""
+    waiting = Submission.objects.filter(
+        state=SubmissionState.KEPT,
+        channel__in=READERS,
+        versions__isnull=True,
+        device__isnull=False,
+        received__lt=timezone.now() - before,
+    )
+    left = list(waiting.select_related("device__team__organisation"))
+    for submission in left:
+        files = {file.name: value_of_kept(file) for file in submission.files.all()}
+        instance = READERS[submission.channel](bytes(submission.content), country_code(), files)
+        if submission.device and instance.values is not None:
+            _file(submission.device, submission, instance)
+    return len(left)
 
 
 # -- the record -------------------------------------------------------------------------------------------------------
