@@ -1,0 +1,1 @@
+"""Explosive ordnance items from find to fate: what tells of the same item, what it is called, what became of it."""
