@@ -1,7 +1,7 @@
 """Figures with what they are made from; where there is nothing there is no figure, and never a nought."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from torpaq.operations.figures.kpis import KINDS, MEDIANS, Row, causes, figure_of, median_of, ratio, share_figures
@@ -75,6 +75,7 @@ def test_causes_of_lost_hours_are_summed_and_shared():
 measures = st.dictionaries(st.sampled_from(["processed_m2", "hours"]), st.integers(0, 10_000))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the first draw loads its tables
 @given(st.lists(measures))
 def test_a_figure_of_rows_is_the_figure_of_their_sums(given_rows: list[dict[str, int]]):
     rows = [Row(str(n), one) for n, one in enumerate(given_rows)]

@@ -5,12 +5,13 @@ from datetime import date
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from torpaq.operations.items.mention import Mention
 from torpaq.operations.items.register import check_items, items_of
 
+QUIETLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # first draws and calls compile
 SAME_M, ASKED_M = 1.0, 25.0
 
 
@@ -177,12 +178,14 @@ def stories(draw: st.DrawFn) -> list[Mention]:
     return found
 
 
+@QUIETLY
 @given(stories())
 def test_items_are_those_of_the_plain_twin(mentions: list[Mention]):
     found = {frozenset((one.record, one.row) for one in item.mentions) for item in items_of(mentions, SAME_M)}
     assert found == plain_twin(mentions)
 
 
+@QUIETLY
 @given(stories(), st.randoms(use_true_random=False))
 def test_items_do_not_depend_on_the_order_of_arrival(mentions: list[Mention], random):
     shuffled = list(mentions)
@@ -192,6 +195,7 @@ def test_items_do_not_depend_on_the_order_of_arrival(mentions: list[Mention], ra
     assert [(one, found.code) for one, found in check_items(shuffled, SAME_M, ASKED_M)] == told
 
 
+@QUIETLY
 @given(stories())
 def test_every_row_of_finds_is_in_exactly_one_item(mentions: list[Mention]):
     told = [one for item in items_of(mentions, SAME_M) for one in item.mentions]

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from statistics import median
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from torpaq.geo.shape import Shape, box_shape
@@ -15,6 +15,7 @@ from torpaq.operations.progress.rates import MAD_TO_SIGMA, check_finds, check_ra
 from torpaq.standard.parameters import parameters_of
 from torpaq.standard.problems import LANGUAGES, Problem, has_errors
 
+QUIETLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # first draws and calls compile
 LIMITS = Limits(1.0, 50.0, 20, 8, 3.5, 10)
 ON = date(2026, 5, 12)
 TASK = TaskFacts(
@@ -119,6 +120,7 @@ def box(corner: tuple[int, int, int, int]) -> Shape:
     return box_shape(x, y, x + width, y + height)
 
 
+@QUIETLY
 @given(boxes, boxes)
 def test_common_and_outside_area_add_up_to_the_shape(one: tuple[int, ...], other: tuple[int, ...]):
     def sides(place: int) -> int:
@@ -157,6 +159,7 @@ def test_a_day_without_hours_has_no_rate():
     assert check_rate(replace(DAY, hours=0), history(), LIMITS) == []
 
 
+@QUIETLY
 @given(st.lists(st.floats(0.1, 1000), min_size=1, max_size=40), st.floats(1, 5))
 def test_the_usual_rate_is_that_of_the_plain_twin(rates: list[float], deviations: float):
     middle = sorted(rates)[len(rates) // 2] if len(rates) % 2 else sum(sorted(rates)[len(rates) // 2 - 1 :][:2]) / 2
@@ -179,6 +182,7 @@ def test_more_than_ten_days_in_a_row_without_a_find_ask_whether_the_area_is_righ
     assert check_finds("T-7", 10, LIMITS) == []
 
 
+@QUIETLY
 @given(st.lists(st.tuples(st.integers(1, 28), st.integers(0, 2))))
 def test_days_without_a_find_are_those_of_the_plain_twin(given_days: list[tuple[int, int]]):
     days = [(date(2026, 5, day), items) for day, items in given_days]
