@@ -11,7 +11,8 @@ from torpaq.web.models.records import FieldRecord
 class Task(Shaped):
     """Work on land that an organisation is given: where, what, how, how deep, when. ``shape`` is its boundary.
 
-    ``brief`` holds what the dossier tells beside these columns (threat, access, medical plan, hospital, contacts). The
+    ``brief`` holds what the dossier tells beside these columns, by the names of ``torpaq.operations.tasks.order.BRIEF``;
+    ``contamination`` is of the list ``contamination_type``. ``search_key`` holds the words the board searches, folded. The
     last columns are sums of the task's own rows, kept by whoever writes those, so that the board needs no counting.
     """
 
@@ -46,6 +47,7 @@ class Task(Shaped):
     days_without_find = models.PositiveIntegerField(default=0)
     critical_open = models.PositiveIntegerField(default=0)
     serious_open = models.PositiveIntegerField(default=0)
+    search_key = models.CharField(max_length=600, blank=True)
 
     class Meta:
         """Order and indexes."""
@@ -53,6 +55,7 @@ class Task(Shaped):
         ordering = ("code",)
         indexes = (
             models.Index(fields=["state", "code"], name="task_state_code"),
+            models.Index(fields=["state", "planned_end", "code"], name="task_state_end"),
             models.Index(fields=["organisation", "state"], name="task_org_state"),
         )
 
