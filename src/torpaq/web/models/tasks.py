@@ -12,8 +12,8 @@ class Task(Shaped):
     """Work on land that an organisation is given: where, what, how, how deep, when. ``shape`` is its boundary.
 
     ``brief`` holds what the dossier tells beside these columns, by the names of ``BRIEF`` in
-    ``torpaq.operations.tasks.order``; ``contamination`` is of the list ``contamination_type``. The last columns are sums
-    of the task's own rows, kept by whoever writes those, so that the board needs no counting, and the words that the
+    ``torpaq.operations.tasks.order``; ``contamination`` is of the list ``contamination_type``. The last columns are
+    sums of the task's own rows, kept by whoever writes those, so that the board needs no counting, and the words that the
     board searches, folded.
     """
 
