@@ -13,8 +13,8 @@ class Task(Shaped):
 
     ``brief`` holds what the dossier tells beside these columns, by the names of ``BRIEF`` in
     ``torpaq.operations.tasks.order``; ``contamination`` is of the list ``contamination_type``. The last columns are
-    sums of the task's own rows, kept by whoever writes those, so that the board needs no counting, and the words that the
-    board searches, folded.
+    sums of the task's own rows, kept by whoever writes those so that the board needs no counting, and the words it
+    searches, folded.
     """
 
     code = models.CharField(max_length=64, unique=True)
