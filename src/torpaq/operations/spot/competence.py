@@ -1,0 +1,61 @@
+"""Who may deal with what: the EOD level that an item or an action needs, and the level that a team has on a day."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from types import MappingProxyType
+
+from torpaq.standard.codes import code_list
+from torpaq.standard.tables import STANDARD, read_table
+
+LEVELS = ("eod1", "eod2", "eod3", "eod3_plus")
+"""The list ``eod_level``, each level includes those before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateHeld:
+    """One person's certificate: its kind (list ``certificate_kind``) and the days on which it counts."""
+
+    kind: str
+    issued_on: date
+    valid_to: date | None = None
+    withdrawn_on: date | None = None
+
+    def is_valid(self, on: date) -> bool:
+        """Say whether it counts on a day: issued by then, not run out, not withdrawn by then."""
+        is_in_time = self.issued_on <= on and (self.valid_to is None or on <= self.valid_to)
+        return is_in_time and (self.withdrawn_on is None or on < self.withdrawn_on)
+
+
+@cache
+def competence_table() -> Mapping[tuple[str, str], str]:
+    """Return the level of each (``category`` or ``action``, code) of ``standard/eod_competence.csv``."""
+    rows = read_table(STANDARD / "eod_competence.csv")
+    return MappingProxyType({(row["kind"], row["code"]): row["level"] for row in rows})
+
+
+def level_for(kind: str, code: str) -> str:
+    """Return the level that a category of ordnance or an action needs; the highest for what the table does not know.
+
+    A category that the table lacks takes the level of its parent in the list ``ordnance_category``.
+    """
+    found = competence_table().get((kind, code))
+    if found is None and kind == "category" and code in code_list("ordnance_category"):
+        found = competence_table().get((kind, code_list("ordnance_category")[code].parent))
+    return found or LEVELS[-1]
+
+
+def rank(level: str) -> int:
+    """Return the place of a level, 1 the lowest; 0 for none."""
+    return LEVELS.index(level) + 1 if level in LEVELS else 0
+
+
+def highest(levels: Iterable[str]) -> str:
+    """Return the highest of some levels; an empty text where there is none."""
+    return max((level for level in levels if level in LEVELS), key=rank, default="")
+
+
+def best_level(certificates: Iterable[CertificateHeld], on: date) -> str:
+    """Return the highest EOD level for which somebody holds a valid certificate on a day; empty where nobody does."""
+    return highest(one.kind for one in certificates if one.is_valid(on))
