@@ -228,6 +228,10 @@ class LiveLand:
         missing = {found.subject: float(found.parameters["missing_m2"]) for found in before}
         return [found for found in after if float(found.parameters["missing_m2"]) > missing.get(found.subject, 0)]
 
+    def touching(self, box_cm: tuple[int, int, int, int]) -> list[Entry]:
+        """Return the located entries whose boxes overlap or touch a box, centimetres of the national CRS."""
+        return [self.entries[number] for number in self._touching(box_cm, len(self.book))]
+
     def _touching(self, box_cm: tuple[int, int, int, int], below: int) -> list[int]:
         """Return the located entries before ``below`` whose boxes overlap or touch a box."""
         if below > self._indexed_below:

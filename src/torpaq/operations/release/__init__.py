@@ -1,0 +1,1 @@
+"""From completed work to land given back: the arithmetic, the completion report, the proof, the certificate, after."""
