@@ -59,6 +59,7 @@ def test_a_hole_has_no_squares():
     assert (4, 4) not in set(squares)
 
 
+@settings(deadline=None)
 @given(st.integers(-50, 50), st.integers(-50, 50), st.integers(1, 7))
 def test_neighbours_share_no_square_and_lose_none(cut, shift, side):
     left = shape_of_rings([[(-60, -60), (cut, -60), (shift, 60), (-60, 60)]])
@@ -69,6 +70,7 @@ def test_neighbours_share_no_square_and_lose_none(cut, shift, side):
     assert parts[0] | parts[1] == set(squares_of(whole, side))
 
 
+@settings(deadline=None)
 @given(CORNERS, CORNERS, st.integers(2, 9))
 def test_within_and_without_are_those_of_sets(one, other, side):
     a, b = (squares_of(shape_of_rings([ring_around(points)]), side) for points in (one, other))

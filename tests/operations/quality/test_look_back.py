@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from torpaq.operations.quality.look_back import Conforming, Doubt, Release, look_back
@@ -60,18 +60,16 @@ def test_land_of_the_day_of_the_good_inspection_is_in_doubt():
 
 
 WORDS = st.sampled_from(["", "x", "y"])
-NAMES = st.frozensets(st.sampled_from(["x", "y"]), max_size=2)
-RELEASES = st.lists(
-    st.builds(
-        Release, st.uuids().map(str), st.just("HA-1"), st.sampled_from([A, "OP-B"]), st.integers(0, 40).map(day),
-        st.just(1.0), NAMES, NAMES, NAMES,
-    ),
-    max_size=12,
-)  # fmt: skip
-GOOD = st.lists(
-    st.builds(Conforming, st.sampled_from([A, "OP-B"]), st.integers(0, 40).map(day), WORDS, WORDS, WORDS), max_size=6
+NAMES = st.sampled_from([frozenset(), frozenset("x"), frozenset("y"), frozenset("xy")])
+FACTS = st.lists(st.tuples(st.sampled_from([A, "OP-B"]), st.integers(0, 40), NAMES, NAMES, NAMES), max_size=10)
+RELEASES = FACTS.map(
+    lambda rows: [Release(f"E{n}", "HA-1", who, day(on), 1.0, *names) for n, (who, on, *names) in enumerate(rows)]
+)
+GOOD = st.lists(st.tuples(st.sampled_from([A, "OP-B"]), st.integers(0, 40), WORDS, WORDS, WORDS), max_size=5).map(
+    lambda rows: [Conforming(who, day(on), *names) for who, on, *names in rows]
 )
 DOUBTS = st.builds(Doubt, st.just(A), WORDS, WORDS, WORDS)
+LAWS = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def plain_look_back(doubt, releases, inspections):
@@ -95,6 +93,7 @@ def plain_look_back(doubt, releases, inspections):
 
 
 @given(DOUBTS, RELEASES, GOOD)
+@LAWS
 def test_it_is_what_asking_one_by_one_gives_newest_first(doubt, releases, good):
     rows = look_back(doubt, releases, good)
     assert {row.entry_id for row in rows} == plain_look_back(doubt, releases, good)
@@ -103,17 +102,20 @@ def test_it_is_what_asking_one_by_one_gives_newest_first(doubt, releases, good):
 
 
 @given(DOUBTS, RELEASES, GOOD, GOOD)
+@LAWS
 def test_more_good_inspections_only_take_land_out(doubt, releases, good, more):
     ids = lambda rows: {row.entry_id for row in rows}  # noqa: E731  (two sets to compare)
     assert ids(look_back(doubt, releases, [*good, *more])) <= ids(look_back(doubt, releases, good))
 
 
 @given(DOUBTS, RELEASES, RELEASES, GOOD)
+@LAWS
 def test_more_releases_only_add_land(doubt, releases, more, good):
     assert {*look_back(doubt, releases, good)} <= {*look_back(doubt, [*releases, *more], good)}
 
 
 @given(DOUBTS, RELEASES, GOOD, st.sampled_from(["team", "method", "asset"]), st.sampled_from(["x", "y"]))
+@LAWS
 def test_naming_more_only_adds_land(doubt, releases, good, name, value):
     if any(getattr(doubt, each) for each in ("team", "method", "asset")) and not getattr(doubt, name):
         wider = {row.entry_id for row in look_back(replace(doubt, **{name: value}), releases, good)}

@@ -5,7 +5,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from torpaq.operations.quality import sampling
@@ -130,6 +130,7 @@ def test_a_pass_is_told_for_1_3_5_and_10_items():
 # -- twins and laws ---------------------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(st.integers(1, 9), st.data())
 def test_a_pass_is_what_counting_every_sample_gives(lot, data):
     missed, sample = data.draw(st.integers(0, lot)), data.draw(st.integers(0, lot))
@@ -139,6 +140,7 @@ def test_a_pass_is_what_counting_every_sample_gives(lot, data):
     assert pass_exactly(lot, missed, sample, 1 - unseen) == plain
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60), st.integers(1, 60), st.sampled_from([".9", ".95", ".5"]), st.sampled_from(["1", ".9"]))
 def test_the_smallest_sample_is_what_trying_each_gives(lot, missed, confidence, detection):
     missed = min(missed, lot)
@@ -159,6 +161,7 @@ def test_logarithms_agree_with_fractions(lot, missed, sample, detection):
     assert sampling._pass_in_logarithms(lot, missed, sample, float(detection)) == pytest.approx(exactly, rel=1e-8)
 
 
+@settings(deadline=None)
 @given(st.integers(2, 300), st.data())
 def test_a_larger_sample_passes_less_and_so_does_a_worse_lot(lot, data):
     missed, sample = data.draw(st.integers(1, lot - 1)), data.draw(st.integers(1, lot - 1))
@@ -212,6 +215,7 @@ def test_operating_characteristic_as_printed():
     assert [accepted(10, 1, 0), accepted(10, 1, 1), accepted(1, 1, 1)] == [1.0, 0.0, 1.0]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 12), st.integers(0, 12), st.floats(0.01, 0.99))
 def test_acceptance_is_what_going_through_every_outcome_gives(sample, most, share):
     plain = 0.0
@@ -245,6 +249,7 @@ class TestSequential:
     def test_a_good_share_worse_than_the_bad_one_is_told(self):
         assert [found.code for found in sequential_plan(0.02, 0.01, 0.05, 0.1)[1]] == ["sequence_contradicts"]
 
+    @settings(deadline=None)
     @given(st.integers(1, 400), st.integers(0, 6))
     def test_the_lines_are_the_ratio_of_likelihoods(self, inspected, failed):
         failed = min(failed, inspected)

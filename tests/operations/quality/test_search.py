@@ -6,7 +6,7 @@ import random
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from torpaq.operations.quality.search import (
@@ -64,6 +64,7 @@ def test_coverage_needed_where_ten_items_lie_independently(prior, detection, pri
     assert f"{coverage_needed_poisson(prior, 10, '.01', detection):.6f}" == printed
 
 
+@settings(deadline=None)
 @given(SHARES, SHARES, SHARES, SHARES)
 def test_the_coverage_needed_brings_the_posterior_to_the_target(prior, detection, target, _unused):
     needed = coverage_needed_single(prior, target, detection)
@@ -74,6 +75,7 @@ def test_the_coverage_needed_brings_the_posterior_to_the_target(prior, detection
         assert prior <= target
 
 
+@settings(deadline=None)
 @given(SHARES, SHARES, st.floats(0.05, 60))
 def test_missing_every_item_is_the_sum_over_how_many_there_are(coverage, detection, items):
     miss = 1 - float(coverage * detection)
@@ -133,6 +135,7 @@ class TestMixture:
         codes = {found.code for found in nothing_found(many, ".5", ".9", ".01")[1]}
         assert codes == {"priors_exceed_one", "items_not_positive"}
 
+    @settings(deadline=None)
     @given(SHARES, SHARES)
     def test_the_posteriors_never_rise_with_more_search(self, coverage, detection):
         less = nothing_found(self.MIXTURE, coverage / 2, detection, ".01")[0]
@@ -181,6 +184,7 @@ class TestAllocation:
     def test_the_second_row_by_hand(self):
         assert math.log(allocate([0.5, 0.3, 0.2], [1, 1, 1], 3).margin) == pytest.approx((math.log(0.03) - 3) / 3)
 
+    @settings(deadline=None)
     @given(
         st.lists(st.tuples(st.floats(0.01, 1), st.floats(0.1, 3)), min_size=1, max_size=3), st.sampled_from([1.0, 2.5])
     )

@@ -5,7 +5,7 @@ import itertools
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from torpaq.geo.shape import box_shape
@@ -29,6 +29,7 @@ def drawn_by_the_book(total, count, seed):
     return cards[:count]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 200), st.text(max_size=8), st.data())
 def test_a_draw_is_the_one_described(total, seed, data):
     count = data.draw(st.integers(0, total))
@@ -71,6 +72,7 @@ def test_the_authority_draws_from_each_team_its_share():
     assert len({one.square for one in drawn}) == 100
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=6), st.data())
 def test_shares_add_up_and_never_exceed_a_part(sizes, data):
     parts = {(str(n), ""): size for n, size in enumerate(sizes)}
