@@ -17,7 +17,7 @@ Effect = Callable[[FieldRecord, Account | None], None]
 
 CHECKS: dict[str, list[Check]] = {}
 EFFECTS: dict[str, list[Effect]] = {}
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = ("torpaq.web.operations.asset_records",)
 
 
 def register_all() -> None:

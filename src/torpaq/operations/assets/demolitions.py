@@ -64,7 +64,9 @@ def row_problems(rows: Iterable[Demolition]) -> list[Problem]:
 def compare(rows: Sequence[Demolition], movements: Sequence[Movement]) -> list[Compared]:
     """Set a report's rows beside the lines that the book has for the same work, an explosive and unit at a time."""
     keys: dict[tuple[str, str], str] = {}
-    for each in [*rows, *(line for line in movements if line.kind in KINDS)]:
+    lines = [line for line in movements if line.kind in KINDS]
+    named: list[Demolition | Movement] = [*rows, *lines]
+    for each in named:
         keys.setdefault((fold_name(each.explosive), each.unit), each.explosive)
     return [_compared(name, unit, explosive, rows, movements) for (name, unit), explosive in keys.items()]
 

@@ -159,6 +159,7 @@ class AssetTest(models.Model):
     valid_to = models.DateField(null=True, db_index=True)
     passed = models.BooleanField()
     depth_cm = models.PositiveSmallIntegerField(null=True)
+    tool = models.CharField(max_length=32, blank=True)
     targets = models.PositiveSmallIntegerField(null=True)
     missed = models.PositiveSmallIntegerField(null=True)
     false_indications = models.PositiveSmallIntegerField(null=True)

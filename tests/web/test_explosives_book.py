@@ -1,0 +1,134 @@
+"""The explosives book in the programme: bookings, reports against it, and two people at one store."""
+
+import threading
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from torpaq.operations.assets.explosives import Holder, Key
+from torpaq.web.models import Account, Audit, ExplosiveMovement, SpotTask, Task
+from torpaq.web.operations.explosives import (
+    Line,
+    balances,
+    book_movement,
+    books_seen_by,
+    compared,
+    reconcile,
+)
+from torpaq.web.record_effects import register_all
+from web.asset_stories import book, days_ago, found_in, progress, team_of
+from web.stories import Cast
+
+pytestmark = pytest.mark.both_engines
+
+
+def test_what_is_booked_is_what_is_held(cast: Cast) -> None:
+    team = team_of(cast.operator_a.organisation)
+    assert book(cast.operator_a, "received 50 kg TNT Main") == []
+    assert book(cast.operator_a, "issued 10 kg tnt main", team) == []
+    assert book(cast.operator_a, "used 4 kg TNT -", team) == []
+    assert book(cast.operator_a, "returned 5 kg TNT Main", team) == []
+    assert book(cast.operator_a, "transferred 12 kg TNT Main Field") == []
+    assert balances(cast.operator_a.organisation, days_ago(0)) == {
+        Key(Holder("store", "Main"), "TNT", "kg"): 33,
+        Key(Holder("store", "Field"), "TNT", "kg"): 12,
+        Key(Holder("team", "T1"), "TNT", "kg"): 1,
+    }
+    assert balances(cast.operator_a.organisation, days_ago(2)) == {}
+    assert balances(cast.operator_b.organisation, days_ago(0)) == {}
+    assert Audit.objects.filter(action="explosives_booked").count() == 5
+
+
+def test_what_is_not_there_is_refused_and_nothing_is_kept(cast: Cast) -> None:
+    team = team_of(cast.operator_a.organisation)
+    book(cast.operator_a, "received 5 kg TNT Main")
+    assert book(cast.operator_a, "issued 6 kg TNT Main", team) == ["explosive_short"]
+    assert book(cast.operator_a, "counted 4 kg TNT Main") == ["explosive_count_differs"]
+    assert book(cast.operator_a, "counted 4 kg TNT Main", remark="damp") == ["explosive_count_explained"]
+    assert ExplosiveMovement.objects.count() == 2
+
+
+def test_nobody_books_for_others_or_to_others_teams(cast: Cast) -> None:
+    line = Line("received", days_ago(1), "TNT", "kg", Decimal(5), "Main")
+    for person in (cast.operator_b, cast.donor, cast.inspector, cast.authority):
+        assert [each.code for each in book_movement(person, cast.operator_a.organisation, line)] == ["right_missing"]
+    assert book_movement(cast.officer, cast.operator_a.organisation, line) == []
+    strange = team_of(cast.operator_b.organisation)
+    assert book(cast.operator_a, "issued 1 kg TNT Main", strange) == ["asset_value_wrong"]
+
+
+def test_an_operator_reads_its_own_book_and_the_donor_none(cast: Cast) -> None:
+    assert [one.code for one in books_seen_by(cast.operator_a)] == ["OP-A"]
+    assert {one.code for one in books_seen_by(cast.officer)} >= {"OP-A", "OP-B"}
+    assert list(books_seen_by(cast.donor)) == []
+
+
+def demolition(used: float, issued: float, returned: float) -> dict[str, object]:
+    return {
+        "explosive": "TNT",
+        "explosive_unit": "kg",
+        "explosive_used": used,
+        "explosive_issued": issued,
+        "explosive_returned": returned,
+    }
+
+
+def test_a_report_is_set_beside_the_lines_of_its_team_on_its_day(cast: Cast) -> None:
+    register_all()
+    team = team_of(cast.operator_a.organisation)
+    for row in ("received 50 kg TNT Main", "issued 0.4 kg TNT Main", "used 0.3 kg TNT -", "returned 0.1 kg TNT Main"):
+        book(cast.operator_a, row, None if row.startswith("received") else team)
+    good = progress(cast.operator_a, demolitions=[demolition(0.3, 0.4, 0.1)])
+    assert reconcile(good) == []
+    assert [each.agrees for each in compared(good)] == [True]
+    assert found_in(good, "demolitions") == set()
+    bad = progress(cast.operator_a, "work-2", demolitions=[demolition(0.2, 0.4, 0.1)])
+    assert [each.code for each in reconcile(bad)] == ["demolition_not_balanced", "demolition_used_differs"]
+    assert found_in(bad, "demolitions") == {"demolition_not_balanced", "demolition_used_differs"}
+
+
+def test_a_task_and_a_spot_task_are_balanced_over_all_their_reports(cast: Cast) -> None:
+    own = cast.operator_a.organisation
+    team = team_of(own)
+    task = Task.objects.create(code="TASK-1", organisation=own, activity="clearance")
+    spot = SpotTask.objects.create(code="SPOT-9", organisation=own)
+    assert reconcile(task) == [] and reconcile(spot) == []
+    book(cast.operator_a, "received 50 kg TNT Main")
+    book(cast.operator_a, "issued 2 kg TNT Main", team, task="SPOT-9")
+    assert [each.code for each in reconcile(spot)] == ["demolition_issued_differs"]
+    progress(cast.operator_a, demolitions=[demolition(1, 2, 1)])
+    assert {each.code for each in reconcile(task)} == {"demolition_used_differs", "demolition_returned_differs"}
+
+
+def test_an_organisation_that_keeps_no_book_is_not_compared_with_one(cast: Cast) -> None:
+    register_all()
+    assert found_in(progress(cast.operator_a, demolitions=[demolition(1, 1, 0)]), "demolitions") == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_at_once_take_no_more_than_is_there(cast: Cast) -> None:
+    """Six bookings of 4 kg of a store's 10 kg begin together: two pass, whichever they are."""
+    own = cast.operator_a.organisation
+    team = team_of(own)
+    assert book(cast.operator_a, "received 10 kg TNT Main") == []
+    line = Line("issued", days_ago(1), "TNT", "kg", Decimal(4), "Main", team=team)
+    start, refusals = threading.Barrier(6), []
+
+    def take(person: Account) -> None:
+        start.wait()
+        refusals.append([each.code for each in book_movement(person, own, line)])
+        connection.close()
+
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+        for _ in range(6):  # one connection is all there is: the bookings follow one another
+            refusals.append([each.code for each in book_movement(cast.operator_a, own, line)])
+    else:
+        threads = [threading.Thread(target=take, args=[cast.operator_a]) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(refusals) == [[], [], *[["explosive_short"]] * 4]
+    assert balances(own, date.today())[Key(Holder("team", "T1"), "TNT", "kg")] == 8
