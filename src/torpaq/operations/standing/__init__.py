@@ -1,0 +1,1 @@
+"""Who may work: an organisation's accreditation, a team's people and their certificates, on a day."""
