@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from torpaq.operations.standing.alerts import Ending, alerts
@@ -37,6 +37,7 @@ def test_what_was_renewed_is_not_told():
     assert told("A/1 -20\nA/2 300\nB/1 5\nB/2 40") == [("B/2", 40, 60)]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a slow machine is no failure
 @given(st.lists(st.tuples(st.sampled_from("ABC"), st.integers(-90, 90)), max_size=8))
 def test_each_stands_once_at_its_tightest_band(pairs):
     endings = [Ending("accreditation", (name,), name, "OP-A", TODAY + timedelta(days=left)) for name, left in pairs]

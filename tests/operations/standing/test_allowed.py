@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from torpaq.operations.standing.allowed import is_idle, work_problems
@@ -266,6 +266,7 @@ def plainly_stands(one: Accreditation, day: date) -> bool:
     return any(one.valid_from + timedelta(days=number) == day for number in range(span + 1))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a slow machine is no failure
 @given(st.lists(accreditations, max_size=5), pieces)
 def test_nothing_out_of_scope_expired_or_suspended_is_ever_allowed(held, work):
     allowed = not has_errors(work_problems("OP-A", held, [work], TODAY, IDLE_DAYS))
@@ -282,12 +283,14 @@ def test_nothing_out_of_scope_expired_or_suspended_is_ever_allowed(held, work):
     assert allowed == (expected and not any(blocks(one) for one in held))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a slow machine is no failure
 @given(accreditations, pieces)
 def test_the_scope_is_that_of_its_plain_twin(one, work):
     assert covers(one, work) == plainly_covers(one, work)
     assert one.stands_on(TODAY) == plainly_stands(one, TODAY)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a slow machine is no failure
 @given(st.lists(accreditations, max_size=5), pieces, st.integers(0, 400))
 def test_what_blocks_is_said_and_idleness_alone_never_blocks(held, work, idle_days):
     strict = work_problems("OP-A", held, [work], TODAY, 0)

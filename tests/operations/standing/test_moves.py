@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from torpaq.operations.moving import check_move, moves_from, target_of
@@ -123,6 +123,7 @@ facts = st.builds(
 attempts = st.tuples(st.sampled_from(ROLES), st.sampled_from(MOVES), facts)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a slow machine is no failure
 @given(st.lists(attempts, max_size=25))
 def test_no_history_leads_round_the_table(history):
     """Never granted without an evaluation or by its own organisation, and no suspension ends with more than before."""

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from torpaq.operations.standing.team import EOD_LEVELS, TeamNeeds, answers, needs_of, team_mix, team_problems
@@ -200,6 +200,7 @@ def plainly_fit(member: Member) -> bool:
     return False
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a slow machine is no failure
 @given(st.lists(members, max_size=6))
 def test_a_team_is_complete_exactly_when_its_plain_twin_says_so(people):
     there = [one for one in people if one.since <= TODAY and (one.until is None or one.until >= TODAY)]
