@@ -22,6 +22,7 @@ from torpaq.web.models import (
     RecordState,
     RecordVersion,
 )
+from torpaq.web.record_effects import tell
 from torpaq.web.record_row import fill_row
 from torpaq.web.records import context_of, settled_of
 
@@ -107,6 +108,7 @@ def _restore(batch: Batch) -> None:
             Identity.objects.filter(record=record).update(values=identities)
         else:
             Identity.objects.filter(record=record).delete()
+        tell(record, None)
 
 
 def filed_numbers(batch: Batch) -> set[int]:

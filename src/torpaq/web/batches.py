@@ -44,6 +44,7 @@ from torpaq.web.models import (
     Submission,
 )
 from torpaq.web.record_bulk import add_records
+from torpaq.web.record_effects import tell_of_removal
 from torpaq.web.records import NewVersion, context_of
 
 ROWS_AT_ONCE = 500
@@ -280,6 +281,7 @@ def remove_records(batch: Batch) -> int:
     records = FieldRecord.objects.filter(batch=batch)
     versions = RecordVersion.objects.filter(record__in=records)
     submissions = list(versions.exclude(submission=None).values_list("submission", flat=True))
+    tell_of_removal(records)
     count = records.count()
     # delete() would load every row to look for what hangs on it; all of that is named here, and the database holds it.
     for rows in (Identity.objects.filter(record__in=records), versions):

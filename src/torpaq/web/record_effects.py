@@ -3,21 +3,30 @@
 A module registers a check or an effect for a form; :mod:`torpaq.web.records` asks all of them. A check sees a record as
 it would stand, perhaps not saved yet, and gives findings: an error keeps it from being submitted or accepted. An effect
 is told after a record was saved in any state (``record.state`` says which), within the same transaction, and brings its
-own rows in step with it; told twice it changes nothing.
+own rows in step with it; told twice it changes nothing. A removal is told before records vanish with the batch that
+brought them, and takes its own rows away.
 """
 
 from collections.abc import Callable
 from importlib import import_module
+
+from django.db.models import QuerySet
 
 from torpaq.intake.record.record import Finding
 from torpaq.web.models import Account, FieldRecord
 
 Check = Callable[[FieldRecord], list[Finding]]
 Effect = Callable[[FieldRecord, Account | None], None]
+Removal = Callable[[QuerySet[FieldRecord]], None]
 
 CHECKS: dict[str, list[Check]] = {}
 EFFECTS: dict[str, list[Effect]] = {}
-MODULES: tuple[str, ...] = ("torpaq.web.operations.asset_records",)
+REMOVALS: list[Removal] = []
+MODULES: tuple[str, ...] = (
+    "torpaq.web.operations.asset_records",
+    "torpaq.web.operations.progress",
+    "torpaq.web.operations.items",
+)
 
 
 def register_all() -> None:
@@ -48,6 +57,13 @@ def effect(*forms: str) -> Callable[[Effect], Effect]:
     return register
 
 
+def removal(take_away: Removal) -> Removal:
+    """Register a function that takes away what hangs on records, before they vanish."""
+    if take_away not in REMOVALS:
+        REMOVALS.append(take_away)
+    return take_away
+
+
 def checked(record: FieldRecord) -> list[Finding]:
     """Return what the checks of a record's form find now."""
     return [found for check in CHECKS.get(record.form, ()) for found in check(record)]
@@ -57,3 +73,9 @@ def tell(record: FieldRecord, person: Account | None) -> None:
     """Tell a record's effects that it was saved."""
     for follow in EFFECTS.get(record.form, ()):
         follow(record, person)
+
+
+def tell_of_removal(records: QuerySet[FieldRecord]) -> None:
+    """Tell every removal that these records are about to vanish."""
+    for take_away in REMOVALS:
+        take_away(records)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from torpaq.operations.items.mention import Mention
-from torpaq.standard.problems import Problem, problem
+from torpaq.standard.problems import Parameter, Problem, problem
 
 STEPS = {"found": 0, "left_marked": 1, "handed_over": 2, "destroyed": 2}
 """How far each status of the list ``item_status`` is from the find."""
@@ -44,5 +44,5 @@ def _is_later(mention: Mention, fate: Mention) -> bool:
 
 
 def _problem(code: str, mention: Mention, fate: Mention) -> Problem:
-    told = {"row": mention.row, "fate": mention.status, "other": f"{fate.record}:{fate.row}"}
+    told: dict[str, Parameter] = {"row": mention.row, "fate": mention.status, "other": f"{fate.record}:{fate.row}"}
     return problem(code, mention.record, other_fate=fate.status, **told)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from torpaq.operations.items.fate import check_fates, fate_of
 from torpaq.operations.items.mention import CM_PER_M, REPEATING, Mention
-from torpaq.standard.problems import Problem, problem
+from torpaq.standard.problems import Parameter, Problem, problem
 
 Pair = tuple[Mention, Mention]
 
@@ -56,11 +56,11 @@ def items_of(mentions: Iterable[Mention], same_item_m: float) -> list[Item]:
 def _items_of_group(group: Sequence[Mention], same_item_m: float) -> Iterator[Item]:
     clusters = {mention: [mention] for mention in group}
     pairs = [
-        (distance, *sorted((one.rank, other.rank)), one, other)
+        (distance, one, other) if one.rank < other.rank else (distance, other, one)
         for one, other in near_pairs(group, same_item_m)
         if one.record != other.record and (distance := one.distance_m(other)) is not None and distance <= same_item_m
     ]
-    for *_, one, other in sorted(pairs, key=lambda pair: pair[:3]):
+    for _, one, other in sorted(pairs, key=lambda pair: (pair[0], pair[1].rank, pair[2].rank)):
         first, second = clusters[one], clusters[other]
         if first is not second and _may_join(first, second, same_item_m):
             joined = first + second
@@ -164,7 +164,7 @@ def _ask_of_places(
 
 
 def _perhaps(one: Mention, other: Mention, differing: Sequence[str], distance: float) -> tuple[Mention, Problem]:
-    told = {"row": one.row, "other": f"{other.record}:{other.row}", "differs": ", ".join(differing)}
+    told: dict[str, Parameter] = {"row": one.row, "other": f"{other.record}:{other.row}", "differs": ", ".join(differing)}
     return one, problem("item_perhaps_same", one.record, distance_m=round(distance, 2), **told)
 
 
@@ -172,5 +172,5 @@ def _check_quantities(item: Item) -> Iterator[tuple[Mention, Problem]]:
     """Name every mention that tells another number of pieces than the find."""
     for mention in item.mentions[1:]:
         if mention.quantity != item.quantity:
-            told = {"row": mention.row, "other": item.uid, "quantity": mention.quantity}
+            told: dict[str, Parameter] = {"row": mention.row, "other": item.uid, "quantity": mention.quantity}
             yield mention, problem("item_quantity_differs", mention.record, other_quantity=item.quantity, **told)

@@ -150,6 +150,7 @@ class WorkDay(models.Model):
             models.Index(fields=["on", "method"], name="work_day_on"),
             models.Index(fields=["organisation", "on"], name="work_day_organisation"),
             models.Index(fields=["unit", "on"], name="work_day_unit"),
+            models.Index(fields=["organisation", "team", "on"], name="work_day_team"),
         )
 
 
@@ -159,7 +160,7 @@ class OrdnanceItem(models.Model):
     ``lon`` and ``lat`` are where it was found, never where it was destroyed.
     """
 
-    uid = models.CharField(max_length=64, unique=True)
+    uid = models.CharField(max_length=140, unique=True)
     category = models.CharField(max_length=64, db_index=True)
     model = models.CharField(max_length=200, blank=True)
     quantity = models.PositiveIntegerField(default=1)
@@ -185,7 +186,10 @@ class OrdnanceItem(models.Model):
         """Order and indexes."""
 
         ordering = ("-found_on", "uid")
-        indexes = (models.Index(fields=["x_cm", "y_cm"], name="item_place"),)
+        indexes = (
+            models.Index(fields=["x_cm", "y_cm"], name="item_place"),
+            models.Index(fields=["found_on", "category"], name="item_found"),
+        )
 
 
 class ItemMention(models.Model):
