@@ -164,7 +164,11 @@ def _ask_of_places(
 
 
 def _perhaps(one: Mention, other: Mention, differing: Sequence[str], distance: float) -> tuple[Mention, Problem]:
-    told: dict[str, Parameter] = {"row": one.row, "other": f"{other.record}:{other.row}", "differs": ", ".join(differing)}
+    told: dict[str, Parameter] = {
+        "row": one.row,
+        "other": f"{other.record}:{other.row}",
+        "differs": ", ".join(differing),
+    }
     return one, problem("item_perhaps_same", one.record, distance_m=round(distance, 2), **told)
 
 
