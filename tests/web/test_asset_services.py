@@ -190,8 +190,8 @@ def test_many_assets_take_as_few_questions_as_one(cast: Cast, django_assert_max_
     for number in range(6):
         asset_of(cast.operator_a, f"DET-{number}", "detector")
     certified_dog(cast.operator_a)
-    with django_assert_max_num_queries(9):
-        facts = facts_of_all(list(with_history(assets_seen_by(cast.operator_a))), days_ago(0))
+    with django_assert_max_num_queries(11):
+        facts = facts_of_all(list(with_history(assets_seen_by(cast.operator_a), days_ago(0))), days_ago(0))
     assert len(facts) == 7
 
 

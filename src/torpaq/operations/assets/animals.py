@@ -6,13 +6,13 @@ only where different animals searched it (IMAS 09.41).
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
 from torpaq.geo.partition.faces import atomic_faces
 from torpaq.geo.shape import Shape
-from torpaq.operations.assets.certificates import Standing, Trial, certificate_of, standing_problems
+from torpaq.operations.assets.certificates import Certificate, Standing, Trial, certificate_of, standing_problems
 from torpaq.operations.assets.limits import Limits
 from torpaq.standard.problems import Problem, problem
 
@@ -78,6 +78,15 @@ def pair_problems(pair: Pair, name: str, kind: str, on: date, limits: Limits, un
     if unit and tested and unit != tested and not problems:
         problems.append(problem("animal_other_unit", name, asset=name, tested=tested, unit=unit))
     return problems
+
+
+def pair_standing(pair: Pair, kind: str, on: date, limits: Limits) -> Certificate:
+    """Say how a pair's certificate stands on a day; one that was apart too long has lapsed."""
+    certificate = certificate_of(pair.tests, kind, on, limits)
+    runs = certificate.standing in (Standing.VALID, Standing.ENDS_SOON)
+    if runs and lapse_of(pair, kind, on, limits):
+        return replace(certificate, standing=Standing.LAPSED, days_left=0)
+    return certificate
 
 
 def weather_problems(

@@ -36,6 +36,7 @@ class Standing(StrEnum):
     VALID = "valid"
     ENDS_SOON = "ends_soon"
     EXPIRED = "expired"
+    LAPSED = "lapsed"
     FAILED = "failed"
     MISSING = "missing"
     NOT_NEEDED = "not_needed"

@@ -4,11 +4,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from torpaq.operations.assets.animals import Pair, pair_problems
-from torpaq.operations.assets.certificates import Trial, certificate_of, proven_depth_cm, standing_problems
+from torpaq.operations.assets.animals import Pair, pair_problems, pair_standing
+from torpaq.operations.assets.certificates import (
+    Certificate,
+    Standing,
+    Trial,
+    certificate_of,
+    proven_depth_cm,
+    standing_problems,
+)
 from torpaq.operations.assets.limits import ANIMALS, MACHINES, TESTED, WITH_DEPTH, Limits
 from torpaq.standard.problems import Problem, has_errors, problem
 
+GOOD = frozenset({Standing.VALID, Standing.ENDS_SOON})
 IDLE = frozenset({"under_repair", "retired", "resting"})
 SEARCHES = frozenset({"manual", "animal", "dog", "rat"})
 """Methods that may follow a machine: they search; another machine or a look at the surface does not."""
@@ -111,6 +119,20 @@ def animal_problems(asset: AssetFacts, need: Need, limits: Limits) -> list[Probl
         return [problem("animal_without_handler", asset.name, asset=asset.name, date=need.on.isoformat())]
     found = [pair_problems(pair, asset.name, asset.kind, need.on, limits, need.unit) for pair in running]
     return min(found, key=lambda problems: (has_errors(problems), len(problems)))
+
+
+def standing_of(asset: AssetFacts, on: date, limits: Limits) -> Certificate:
+    """Say how an asset's certificate stands on a day; an animal's is that of its pair that lacks least."""
+    if asset.kind not in TESTED:
+        return Certificate(Standing.NOT_NEEDED)
+    if asset.kind not in ANIMALS:
+        return certificate_of(asset.tests, asset.kind, on, limits)
+    running = [pair for pair in asset.pairs if pair.is_running(on)]
+    return min(
+        (pair_standing(pair, asset.kind, on, limits) for pair in running),
+        key=lambda each: (each.standing not in GOOD, -each.days_left),
+        default=Certificate(Standing.MISSING),
+    )
 
 
 def follow_up_problems(name: str, method: str, accredited: Collection[str] | None) -> list[Problem]:

@@ -39,6 +39,7 @@ def below(words: str) -> frozenset[str]:
 
 
 _PROPOSING = (Right.SIGN, Right.PROPOSE_ANY, Right.PROPOSE_OWN)
+_EQUIPPED = (Right.WORK_OWN, Right.WORK_ANY, Right.INSPECT, Right.SIGN)
 _RECORDING = (Right.RECORD_OWN, Right.RECORD_ANY, Right.REVIEW)
 
 SECTIONS = (
@@ -82,7 +83,11 @@ SECTIONS = (
     Section(
         "operations",
         later("Operations"),
-        (Page("teams", later("Teams"), (Right.ENROL,), below("team team_areas enrol_phone")),),
+        (
+            Page("teams", later("Teams"), (Right.ENROL,), below("team team_areas enrol_phone")),
+            Page("assets", later("Assets"), _EQUIPPED, below("asset asset_act animal_pair pair_act")),
+            Page("explosives", later("Explosives"), _EQUIPPED, below("explosives_sheet explosives_report")),
+        ),
     ),
     Section("guide", later("Guide"), (Page("guide", later("Guide")),)),
 )

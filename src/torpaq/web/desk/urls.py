@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from torpaq.web.desk import (
+    urls_assets,
     urls_field,
     urls_forms,
     urls_import,
@@ -49,6 +50,7 @@ urlpatterns = [
     *urls_forms.urlpatterns,
     *urls_import.urlpatterns,
     *urls_records.urlpatterns,
+    *urls_assets.urlpatterns,
     *urls_quality.urlpatterns,
     *urls_release.urlpatterns,
     *urls_standing.urlpatterns,

@@ -2,15 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from torpaq.operations.assets.animals import Pair
 from torpaq.operations.assets.certificates import Trial
 from torpaq.operations.assets.fitness import AssetFacts, DailyCheck
 from torpaq.operations.assets.limits import ANIMALS, Limits, limits_of
 from torpaq.web.models import AnimalPair, Asset, AssetTest, FieldRecord, RecordState, StateMove
+from torpaq.web.models import DailyCheck as DayCheck
 from torpaq.web.tile_store import country_code
 
 SUBJECT = "asset"
@@ -22,10 +23,15 @@ def limits() -> Limits:
     return limits_of(country_code())
 
 
-def with_history(assets: QuerySet[Asset]) -> QuerySet[Asset]:
-    """Fetch with assets whatever :func:`facts_of` reads, in as many questions as there are tables."""
-    related = ("tests", "checks", "pairs__tests", "pairs__trainings", "pairs__handler")
-    return assets.select_related("organisation", "team").prefetch_related(*related)
+def with_history(assets: QuerySet[Asset], on: date) -> QuerySet[Asset]:
+    """Fetch with assets whatever :func:`facts_of` reads for a day, in as many questions as there are tables.
+
+    Of daily checks only that day's count, and of animals those since their oldest test that may still run.
+    """
+    since = on - timedelta(days=limits().animal_days + limits().absence_days)
+    checks = DayCheck.objects.filter(Q(on=on) | Q(asset__kind__in=ANIMALS, on__range=(since, on)))
+    related = ("tests", "pairs__tests", "pairs__trainings", "pairs__handler")
+    return assets.select_related("organisation", "team").prefetch_related(*related, Prefetch("checks", checks))
 
 
 def facts_of(asset: Asset, on: date) -> AssetFacts:

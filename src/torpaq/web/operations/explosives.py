@@ -277,3 +277,42 @@ def _day(record: FieldRecord, codes: Sequence[str]) -> date | None:
     """Return the first of these dates that a report says."""
     said = (record.values.get(code) for code in codes)
     return next((date.fromisoformat(text[:10]) for text in said if isinstance(text, str) and text), None)
+
+
+def reports_since(organisation: Organisation, first: date, most: int) -> list[FieldRecord]:
+    """Return an organisation's latest reports that tell of explosives, from a day on."""
+    told = FieldRecord.objects.filter(
+        form__in=FORMS_WITH_DEMOLITIONS, organisation=organisation, date_of_information__gte=first
+    ).exclude(state__in=[RecordState.DRAFTED, RecordState.WITHDRAWN])
+    latest = told.filter(values__demolitions__isnull=False).order_by("-date_of_information", "-pk")[:most]
+    return [record for record in latest if demolitions_of(record)]
+
+
+def book_report(person: Account, record: FieldRecord, store: str) -> list[Problem]:
+    """Book what a report says was issued from a store, used and returned to it: all of it or, where one line cannot
+    stand, nothing. A report that the book knows already is not booked again.
+    """
+    organisation, on = record.organisation, _day(record, ("work_date", "end_date", *FIRST_DAYS))
+    if organisation is None or not may_keep(person, organisation):
+        return refused(person, Right.WORK_ANY)
+    if lines_of(record):
+        return [problem("explosive_report_booked", str(record))]
+    team = Team.objects.filter(organisation=organisation, code=str(record.values.get("team", ""))).first()
+    problems: list[Problem] = []
+    with transaction.atomic():
+        for line in _lines_told(record, store, team, on or timezone.localdate()):
+            problems += book_movement(person, organisation, line)
+        if has_errors(problems):
+            transaction.set_rollback(True)
+    return problems
+
+
+def _lines_told(record: FieldRecord, store: str, team: Team | None, on: date) -> list[Line]:
+    told = []
+    for row in demolitions_of(record):
+        for kind, quantity in (("issued", row.issued), ("used", row.used), ("returned", row.returned)):
+            if quantity:
+                place = "" if kind == "used" else store
+                task = str(record.values.get("task", ""))
+                told.append(Line(kind, on, row.explosive, row.unit, quantity, place, "", team, task, record))
+    return told

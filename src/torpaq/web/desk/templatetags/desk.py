@@ -14,7 +14,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 
 from torpaq.standard.codes import code_list
@@ -53,6 +53,14 @@ def figure(value: float | Decimal | None) -> str:
 def figure2(value: float | Decimal | None) -> str:
     """Write a number to two decimals, grouped; a dash for nothing known."""
     return "–" if value is None else str(number_format(value, 2, use_l10n=True, force_grouping=True))
+
+
+@register.filter
+def exactly(value: Decimal) -> str:
+    """Write an exact quantity, grouped, without noughts at its end."""
+    exponent = value.normalize().as_tuple().exponent
+    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+    return str(number_format(value, decimals, use_l10n=True, force_grouping=True))
 
 
 @register.filter
@@ -228,6 +236,12 @@ def percent(value: float) -> str:
 
 
 @register.filter
+def share(value: float) -> str:
+    """Write a part of one in percent, to one decimal, without a sign."""
+    return f"{number_format(value * 100, 1, use_l10n=True)}\u00a0%"
+
+
+@register.filter
 def flow_name(flow: str) -> str:
     """Write the name of a flow or a stock of a balance in words."""
     names = {
@@ -276,6 +290,12 @@ def entry_url(entry_id: str) -> str:
 def area_url(area: str) -> str:
     """Return the address of a hazardous area's page."""
     return reverse("area", args=[area])
+
+
+@register.simple_tag
+def translate_words(text: str) -> str:
+    """Write words that code marked for translation."""
+    return gettext(text) if text else ""
 
 
 @register.simple_tag
@@ -437,5 +457,14 @@ def action_name(action: str) -> str:
         "batch_taken": _("took the good rows"),
         "batch_verdicts_fetched": _("fetched the workbook with verdicts"),
         "batch_undone": _("undid the file"),
+        "asset_added": _("entered in the list"),
+        "asset_given": _("given to a team or taken back"),
+        "asset_moved": _("state changed"),
+        "asset_tested": _("test filed"),
+        "asset_test_handler": _("handler of a test named"),
+        "asset_checked": _("daily check filed"),
+        "animal_paired": _("brought together with a handler"),
+        "animal_parted": _("parted from a handler"),
+        "animal_trained": _("training filed"),
     }
     return names.get(action, action)
