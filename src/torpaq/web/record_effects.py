@@ -26,6 +26,8 @@ MODULES: tuple[str, ...] = (
     "torpaq.web.operations.asset_records",
     "torpaq.web.operations.progress",
     "torpaq.web.operations.items",
+    "torpaq.web.operations.marking_records",
+    "torpaq.web.operations.spot_records",
 )
 
 

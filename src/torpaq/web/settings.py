@@ -59,7 +59,10 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "libraries": {"desk": "torpaq.web.desk.templatetags.desk"},
+            "libraries": {
+                "desk": "torpaq.web.desk.templatetags.desk",
+                "operations": "torpaq.web.desk.templatetags.operations",
+            },
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",

@@ -59,7 +59,8 @@ def turning_points_cm(ring: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the points of a ring at which its direction changes, exactly; points on a straight side are left out."""
     before, after = ring - np.roll(ring, 1, axis=0), np.roll(ring, -1, axis=0) - ring
     turns = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
-    return ring[turns != 0]
+    found: NDArray[np.int64] = ring[turns != 0]
+    return found
 
 
 def sides_of(shape: Shape, heights: Heights | None) -> tuple[list[Side], bool]:

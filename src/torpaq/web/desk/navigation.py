@@ -41,6 +41,7 @@ def below(words: str) -> frozenset[str]:
 _PROPOSING = (Right.SIGN, Right.PROPOSE_ANY, Right.PROPOSE_OWN)
 _EQUIPPED = (Right.WORK_OWN, Right.WORK_ANY, Right.INSPECT, Right.SIGN)
 _RECORDING = (Right.RECORD_OWN, Right.RECORD_ANY, Right.REVIEW)
+_WORKING = (Right.WORK_OWN, Right.WORK_ANY, Right.SIGN, Right.INSPECT)
 
 SECTIONS = (
     Section("map", later("Map"), (Page("home", later("Map"), below=below("area spot_map")),)),
@@ -87,6 +88,13 @@ SECTIONS = (
             Page("teams", later("Teams"), (Right.ENROL,), below("team team_areas enrol_phone")),
             Page("assets", later("Assets"), _EQUIPPED, below("asset asset_act animal_pair pair_act")),
             Page("explosives", later("Explosives"), _EQUIPPED, below("explosives_sheet explosives_report")),
+            Page("spot_tasks", later("Spot tasks"), _WORKING, below("spot_task spot_call spot_move spot_response")),
+            Page(
+                "marking_list",
+                later("Marking"),
+                _WORKING,
+                below("marking_scheme marking_new marking_figure marking_act"),
+            ),
         ),
     ),
     Section("guide", later("Guide"), (Page("guide", later("Guide")),)),

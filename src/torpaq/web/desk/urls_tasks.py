@@ -1,5 +1,19 @@
 """The board, tasks and their moves, the environment, spot tasks and marking: the desk's addresses for them."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from torpaq.web.desk import views_marking, views_spot_tasks
+
+urlpatterns: list[URLPattern] = [
+    path("marking", views_marking.marking_list, name="marking_list"),
+    path("marking/share", views_marking.marking_figure, name="marking_figure"),
+    path("marking/new", views_marking.marking_new, name="marking_new"),
+    path("marking/<int:number>", views_marking.marking_scheme, name="marking_scheme"),
+    path("marking/<int:number>/act", views_marking.marking_act, name="marking_act"),
+    path("marking/<int:number>/<str:kind>", views_marking.marking_file, name="marking_file"),
+    path("spot-tasks", views_spot_tasks.spot_tasks, name="spot_tasks"),
+    path("spot-tasks/new", views_spot_tasks.spot_call, name="spot_call"),
+    path("spot-tasks/response", views_spot_tasks.spot_response, name="spot_response"),
+    path("spot-tasks/<int:number>", views_spot_tasks.spot_task, name="spot_task"),
+    path("spot-tasks/<int:number>/move", views_spot_tasks.spot_move, name="spot_move"),
+]

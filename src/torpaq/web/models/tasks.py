@@ -207,7 +207,12 @@ class ItemMention(models.Model):
 
 
 class SpotTask(models.Model):
-    """An EOD spot task from the call to the answer given to the caller. It releases no land."""
+    """An EOD spot task from the call to the answer given to the caller. It releases no land.
+
+    ``people_m`` is how far people are, ``suspected`` what it may be (list ``ordnance_category``), ``detail`` the
+    reasons of its urgency, the evacuation and the explosives of its demolition. Caller and contact are the officer's
+    and the assigned organisation's alone.
+    """
 
     code = models.CharField(max_length=64, unique=True)
     state = models.CharField(max_length=16, default="reported", db_index=True)
@@ -217,6 +222,9 @@ class SpotTask(models.Model):
     caller = models.CharField(max_length=200, blank=True)
     contact = models.CharField(max_length=200, blank=True)
     told = models.TextField(blank=True)
+    suspected = models.CharField(max_length=64, blank=True)
+    people_m = models.PositiveIntegerField(null=True)
+    place_told = models.TextField(blank=True)
     reported_at = models.DateTimeField(default=timezone.now)
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
@@ -228,6 +236,7 @@ class SpotTask(models.Model):
     evacuated = models.PositiveIntegerField(null=True)
     feedback = models.TextField(blank=True)
     feedback_on = models.DateField(null=True)
+    detail = models.JSONField(default=dict, blank=True)
     record = models.ForeignKey(FieldRecord, on_delete=models.PROTECT, null=True, related_name="spot_tasks")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
 
