@@ -62,6 +62,7 @@ TEMPLATES = [
             "libraries": {
                 "desk": "torpaq.web.desk.templatetags.desk",
                 "operations": "torpaq.web.desk.templatetags.operations",
+                "standing": "torpaq.web.desk.templatetags.standing",
             },
             "context_processors": [
                 "django.template.context_processors.request",

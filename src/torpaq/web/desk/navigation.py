@@ -85,6 +85,12 @@ SECTIONS = (
         "operations",
         later("Operations"),
         (
+            Page(
+                "organisations",
+                later("Organisations"),
+                below=below("organisation accreditation accreditation_new accreditation_move accreditation_evaluate"),
+            ),
+            Page("people", later("People"), below=below("person person_change team_members team_members_change")),
             Page("teams", later("Teams"), (Right.ENROL,), below("team team_areas enrol_phone")),
             Page("assets", later("Assets"), _EQUIPPED, below("asset asset_act animal_pair pair_act")),
             Page("explosives", later("Explosives"), _EQUIPPED, below("explosives_sheet explosives_report")),
@@ -95,6 +101,8 @@ SECTIONS = (
                 _WORKING,
                 below("marking_scheme marking_new marking_figure marking_act"),
             ),
+            Page("calendar", later("Calendar"), _EQUIPPED),
+            Page("ends_soon", later("What ends soon"), _EQUIPPED),
         ),
     ),
     Section("guide", later("Guide"), (Page("guide", later("Guide")),)),

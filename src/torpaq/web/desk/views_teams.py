@@ -14,6 +14,7 @@ from torpaq.web.accounts import Right
 from torpaq.web.desk.access import needs, person_of
 from torpaq.web.desk.choices import unit_choices
 from torpaq.web.desk.templatetags.desk import sentence
+from torpaq.web.desk.views_people import team_people
 from torpaq.web.field.collect_settings import picture_of, settings_code, settings_of
 from torpaq.web.field.keys import FIRST_CONTACT_WITHIN, enrol, refusal_of, revoke, team_subject
 from torpaq.web.field.teams import (
@@ -67,6 +68,7 @@ def _team_context(request: HttpRequest, team: Team, problems: list[Problem] | No
     text = request.GET.get("text", "").replace("\x00", "").strip()[:LONGEST_NAME]
     found = [row for row in areas_found(text, MOST_FOUND) if row.area not in set(team.areas)] if text else []
     return {
+        **team_people(team, person_of(request)),
         "team": team,
         "areas": HazardousArea.objects.filter(area__in=team.areas),
         "phones": [(phone, refusal_of(phone)) for phone in phones_of(team)],

@@ -447,6 +447,8 @@ def action_name(action: str) -> str:
         "submission_settled": _("quarantine decided"),
         "team_made": _("team made"),
         "team_areas_changed": _("areas of the team changed"),
+        "team_joined": _("somebody joined the team"),
+        "team_left": _("somebody left the team"),
         "phone_enrolled": _("phone enrolled"),
         "phone_revoked": _("access of a phone withdrawn"),
         "batch_uploaded": _("uploaded the file"),
