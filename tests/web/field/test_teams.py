@@ -135,9 +135,9 @@ def test_whoever_may_not_enrol_sees_no_teams(desk: Client, team: Team, cast: Cas
         other = Client()
         other.force_login(person)
         assert other.get("/teams").status_code == other.get(f"/teams/{team.pk}").status_code == status
-        assert 'href="/teams"' not in other.get("/guide").content.decode()
+        assert 'href="/teams"' not in other.get("/organisations").content.decode()
     assert Client().get("/teams").status_code == 302
-    assert 'href="/teams"' in desk.get("/guide").content.decode()
+    assert 'href="/teams"' in desk.get("/organisations").content.decode()
     assert desk.get(f"/teams/{team.pk}/phones").status_code == 405
     assert desk.post(f"/teams/{team.pk}/areas", {"action": "burn"}).status_code == 404
 
