@@ -1,11 +1,13 @@
-"""The suspected land of one hazardous area as the ledger has it now: what cancelling the whole of it takes off."""
+"""The open land of hazardous areas as the ledger has it now: what cancelling takes off, and where a task may work."""
+
+from collections.abc import Collection
 
 import numpy as np
 
 from torpaq.geo.joined import joined_shape
 from torpaq.geo.shape import Shape
 from torpaq.land.live import LiveLand
-from torpaq.land.rules import SHA
+from torpaq.land.rules import CHA, SHA
 
 
 def suspected_land(land: LiveLand, area: str) -> Shape | None:
@@ -20,4 +22,22 @@ def suspected_land(land: LiveLand, area: str) -> Shape | None:
         states = land.states(number, living, active)
         suspected = (states.status == SHA) & np.isin(states.since, mine)
         faces += [part.faces.rings_m(face) for face in living[suspected.any(axis=1)].tolist()]
+    return joined_shape(faces) if faces else None
+
+
+def open_land_of(land: LiveLand, areas: Collection[str]) -> Shape | None:
+    """Return the outline of all faces that stand suspected or confirmed by entries of these areas; None for none."""
+    numbers = [land.book.area_of[area] for area in areas if area in land.book.area_of]
+    own = np.isin(land.book.columns[3], numbers)
+    if not own.any():
+        return None
+    active = land.book.active()
+    faces = []
+    for number, part in enumerate(land.parts):
+        if not own[part.entries].any():
+            continue
+        living = np.flatnonzero(land.living(number)).astype(np.int64)
+        states = land.states(number, living, active)
+        is_open = np.isin(states.status, (SHA, CHA)) & (states.since >= 0) & own[states.since]
+        faces += [part.faces.rings_m(face) for face in living[is_open.any(axis=1)].tolist()]
     return joined_shape(faces) if faces else None

@@ -1,0 +1,159 @@
+"""Rows of tasks: who may see and touch them, what they order, their sums, and the words the board searches."""
+
+from datetime import date
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, QuerySet, Sum
+
+from torpaq.geo.shape import CM_PER_M, Shape
+from torpaq.operations.tasks.order import ENDED, TaskOrder
+from torpaq.standard.country import load_country
+from torpaq.standard.problems import Problem, problem
+from torpaq.standard.text import fold_name
+from torpaq.web.accounts import Right, lacks_right, may
+from torpaq.web.models import Account, NonConformity, Organisation, OrganisationKind, Task, WorkDay
+from torpaq.web.programme_row import programme_crs
+from torpaq.web.tile_store import country_code
+
+PEOPLE_SEEN_BY = (Right.WORK_OWN, Right.WORK_ANY, Right.INSPECT, Right.SIGN)
+CLOSED = "closed"
+SERIOUS = ("critical", "major")
+
+
+def tasks_seen_by(person: Account | AnonymousUser) -> QuerySet[Task]:
+    """Return the tasks a person may see: an operator its own organisation's, everybody else who sees land all."""
+    if not may(person, Right.SEE_LAND):
+        return Task.objects.none()
+    tasks = Task.objects.select_related("organisation", "author", "issuer")
+    if may(person, Right.WORK_OWN):
+        return tasks.filter(organisation_id=getattr(person, "organisation_id", None))
+    return tasks
+
+
+def sees_people(person: Account | AnonymousUser) -> bool:
+    """Say whether a person sees names of people on tasks; donors do not."""
+    return any(may(person, right) for right in PEOPLE_SEEN_BY)
+
+
+def may_not_change(person: Account, organisation: Organisation) -> list[Problem]:
+    """Return why a person may not plan work of an organisation: its own people and the Authority's officers may."""
+    if may(person, Right.WORK_ANY):
+        return []
+    missing = lacks_right(person, Right.WORK_OWN)
+    if missing:
+        return [missing]
+    if person.organisation_id != organisation.pk:
+        own = person.organisation.code if person.organisation else "–"
+        return [problem("task_of_other_organisation", organisation.code, organisation=organisation.code, own=own)]
+    return []
+
+
+def may_not_work_on(person: Account, task: Task) -> list[Problem]:
+    """Return why a person may not change what belongs to a task, or that the task has ended."""
+    found = may_not_change(person, task.organisation)
+    if task.state in ENDED:
+        found.append(problem("task_ended", task.code, state=task.state))
+    return found
+
+
+def operator_of(code: str) -> Organisation | None:
+    """Return the organisation that may be given tasks: any but donors; None where there is none of that code."""
+    return Organisation.objects.filter(code=code).exclude(kind=OrganisationKind.DONOR).first()
+
+
+def order_of(task: Task) -> TaskOrder:
+    """Return what a task orders, as a plain value."""
+    return TaskOrder(
+        code=task.code,
+        organisation=task.organisation.code,
+        activity=task.activity,
+        areas=tuple(task.areas),
+        unit=task.unit,
+        methods=tuple(task.methods),
+        contamination=tuple(task.contamination),
+        required_depth_cm=task.required_depth_cm,
+        urgency=task.urgency,
+        planned_start=task.planned_start,
+        planned_end=task.planned_end,
+        brief={name: str(text) for name, text in task.brief.items()},
+        shape=task.shape,
+    )
+
+
+def fill_task(task: Task, order: TaskOrder, organisation: Organisation) -> None:
+    """Write an order into a row that is not saved yet, with what follows from it."""
+    task.code, task.organisation, task.activity = order.code, organisation, order.activity
+    task.areas, task.unit, task.methods = list(order.areas), order.unit, list(order.methods)
+    task.contamination, task.required_depth_cm = list(order.contamination), order.required_depth_cm
+    task.urgency, task.planned_start, task.planned_end = order.urgency, order.planned_start, order.planned_end
+    task.brief, task.shape = dict(order.brief), order.shape
+    task.area_m2 = order.shape.area_m2 if order.shape else 0
+    task.lon, task.lat = middle_of(order.shape) if order.shape else (None, None)
+    task.search_key = search_key(order, organisation)
+
+
+def middle_of(shape: Shape) -> tuple[float, float]:
+    """Return (lon, lat) of the middle of a shape's box."""
+    left, low, right, high = shape.bounds_cm
+    lon, lat = programme_crs().inverse((left + right) / 2 / CM_PER_M, (low + high) / 2 / CM_PER_M)
+    return float(lon), float(lat)
+
+
+def search_key(order: TaskOrder, organisation: Organisation) -> str:
+    """Return the words a task is found by: its methods between bars, then code, organisation, district and areas."""
+    units = load_country(country_code()).units
+    names = list(units[order.unit].names.values()) if order.unit in units else []
+    said = (order.code, organisation.code, organisation.name_en, organisation.name_az, order.unit, *names, *order.areas)
+    return f"|{'|'.join(order.methods)}| {fold_name(' '.join(said))}"[:600]
+
+
+def next_code(year: int) -> str:
+    """Return the next free code of a year: ``T-2026-0001``."""
+    stem = f"T-{year}-"
+    numbers = [
+        int(code[len(stem) :])
+        for code in Task.objects.filter(code__startswith=stem).values_list("code", flat=True)
+        if code[len(stem) :].isdigit()
+    ]
+    return f"{stem}{max(numbers, default=0) + 1:04d}"
+
+
+def recount(task: Task) -> None:
+    """Bring the sums on a task in step with its own rows, so that the board never counts. Twice it changes nothing.
+
+    Processed land and days are those of all its work days, finds those of its items, non-conformities those not closed.
+    """
+    days = list(
+        WorkDay.objects.filter(task=task).order_by("-on").values_list("on").annotate(Sum("items_found"), Count("pk"))
+    )
+    found = Task.objects.filter(pk=task.pk).aggregate(items=Sum("items__quantity"))["items"] or 0
+    open_rows = NonConformity.objects.filter(task=task).exclude(state=CLOSED).order_by()
+    by_severity = dict(open_rows.values_list("severity").annotate(Count("pk")))
+    task.processed_m2 = WorkDay.objects.filter(task=task).aggregate(m2=Sum("processed_m2"))["m2"] or 0
+    task.work_days, task.last_work_on = len(days), days[0][0] if days else None
+    task.items_found, task.days_without_find = found, _days_before_a_find([(on, items) for on, items, _ in days])
+    task.critical_open = by_severity.get("critical", 0)
+    task.serious_open = sum(by_severity.get(severity, 0) for severity in SERIOUS)
+    Task.objects.filter(pk=task.pk).update(**{name: getattr(task, name) for name in SUMS})
+
+
+SUMS = (
+    "processed_m2",
+    "work_days",
+    "last_work_on",
+    "items_found",
+    "days_without_find",
+    "critical_open",
+    "serious_open",
+)
+"""The columns of a task that are sums of its rows."""
+
+
+def _days_before_a_find(days: list[tuple[date, int]]) -> int:
+    """Count the newest days, one after another, on which nothing was found."""
+    count = 0
+    for _, items in days:
+        if items:
+            break
+        count += 1
+    return count
