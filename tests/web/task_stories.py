@@ -8,14 +8,19 @@ from torpaq.geo.shape import Shape, box_shape
 from torpaq.operations.tasks.order import TaskOrder
 from torpaq.web.models import (
     Account,
+    Accreditation,
+    Certificate,
     FieldRecord,
     MarkingScheme,
     OrdnanceItem,
+    Organisation,
+    Person,
     Proposal,
     RecordState,
     RecordVersion,
     Task,
     Team,
+    TeamMember,
     WorkDay,
 )
 from torpaq.web.operations.environment import restore, screen
@@ -55,7 +60,16 @@ def order(shape: Shape | None = None, **changes: object) -> TaskOrder:
 
 
 def team_of(person: Account, code: str = "A1") -> Team:
-    return Team.objects.create(organisation=person.organisation, code=code, name=f"Qrup {code}")
+    """A team that is complete for clearance: a leader, a deminer and a medic, each examined."""
+    accredited(person.organisation)
+    team = Team.objects.create(organisation=person.organisation, code=code, name=f"Qrup {code}")
+    for function in ("team_leader", "deminer", "medic"):
+        someone = Person.objects.create(
+            code=f"{code}-{function}", organisation=person.organisation, name=function, sex="female"
+        )
+        Certificate.objects.create(person=someone, kind=function, issued_on=day(-200))
+        TeamMember.objects.create(team=team, person=someone, function=function, since=day(-100))
+    return team
 
 
 def proposed(officer: Account, **changes: object) -> Task:
@@ -172,3 +186,13 @@ def ready_to_accept(cast: object) -> Task:
 
 def box(x0: float, y0: float, x1: float, y1: float) -> Shape:
     return box_shape(x0, y0, x1, y1)
+
+
+def accredited(organisation: Organisation) -> None:
+    """An operator with all its papers, for clearance anywhere."""
+    dates = {"valid_from": day(-100), "valid_to": day(300), "state": "granted"}
+    for code, kind, activity in (("ORG", "organisational", ""), ("CLR", "operational", "clearance")):
+        Accreditation.objects.get_or_create(
+            code=f"ACC-{organisation.code}-{code}",
+            defaults={"organisation": organisation, "kind": kind, "activity": activity, **dates},
+        )

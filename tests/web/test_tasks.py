@@ -7,7 +7,18 @@ import pytest
 from torpaq.operations.tasks.requirements import REQUIREMENTS
 from torpaq.standard.move import moves_of
 from torpaq.standard.problems import Problem
-from torpaq.web.models import Audit, LookBack, NonConformity, Proposal, StateMove, Task, TaskTeam, Team
+from torpaq.web.models import (
+    Accreditation,
+    Audit,
+    Certificate,
+    LookBack,
+    NonConformity,
+    Proposal,
+    StateMove,
+    Task,
+    TaskTeam,
+    Team,
+)
 from torpaq.web.operations.environment import keep_waste, screen
 from torpaq.web.operations.tasks import (
     add_lane,
@@ -103,12 +114,22 @@ def test_everything_missing_is_said_at_once_and_nothing_is_half_saved(cast: Cast
         "task_boundary_outside",
         "task_without_medical_plan",
         "task_without_hospital",
+        "accreditation_organisational_missing",
+        "accreditation_missing",
         "task_without_team",
         "task_not_screened",
     ]
     assert told[0].parameters["outside_m2"] == 15_000
     assert Task.objects.get(pk=task.pk).state == "proposed"
     assert not StateMove.objects.filter(name=task.code, move="issue").exists()
+
+
+def test_what_the_operator_and_its_team_lack_is_said_by_name(cast: Cast) -> None:
+    task = ready(cast)
+    Accreditation.objects.filter(kind="operational").update(valid_to=day(-1))
+    Certificate.objects.filter(kind="medic").update(withdrawn_on=day(-2))
+    told = codes(move_task(cast.authority, task, "issue", on=day(0)))
+    assert told == ["accreditation_expired", "certificate_withdrawn", "team_function_missing"]
 
 
 def test_who_proposed_it_cannot_issue_it_whatever_the_role(cast: Cast) -> None:

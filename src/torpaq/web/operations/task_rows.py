@@ -1,9 +1,7 @@
 """Rows of tasks: who may see and touch them, what they order, their sums, and the words the board searches."""
 
-from datetime import date
-
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet
 
 from torpaq.geo.shape import CM_PER_M, Shape
 from torpaq.operations.tasks.order import ENDED, TaskOrder
@@ -11,7 +9,8 @@ from torpaq.standard.country import load_country
 from torpaq.standard.problems import Problem, problem
 from torpaq.standard.text import fold_name
 from torpaq.web.accounts import Right, lacks_right, may
-from torpaq.web.models import Account, NonConformity, Organisation, OrganisationKind, Task, WorkDay
+from torpaq.web.models import Account, NonConformity, Organisation, OrganisationKind, Task
+from torpaq.web.operations.progress import recount_work
 from torpaq.web.programme_row import programme_crs
 from torpaq.web.tile_store import country_code
 
@@ -121,39 +120,11 @@ def next_code(year: int) -> str:
 def recount(task: Task) -> None:
     """Bring the sums on a task in step with its own rows, so that the board never counts. Twice it changes nothing.
 
-    Processed land and days are those of all its work days, finds those of its items, non-conformities those not closed.
+    Work and finds as :func:`torpaq.web.operations.progress.recount_work` sums them; non-conformities those not closed.
     """
-    days = list(
-        WorkDay.objects.filter(task=task).order_by("-on").values_list("on").annotate(Sum("items_found"), Count("pk"))
-    )
-    found = Task.objects.filter(pk=task.pk).aggregate(items=Sum("items__quantity"))["items"] or 0
+    recount_work(task)
     open_rows = NonConformity.objects.filter(task=task).exclude(state=CLOSED).order_by()
     by_severity = dict(open_rows.values_list("severity").annotate(Count("pk")))
-    task.processed_m2 = WorkDay.objects.filter(task=task).aggregate(m2=Sum("processed_m2"))["m2"] or 0
-    task.work_days, task.last_work_on = len(days), days[0][0] if days else None
-    task.items_found, task.days_without_find = found, _days_before_a_find([(on, items) for on, items, _ in days])
     task.critical_open = by_severity.get("critical", 0)
     task.serious_open = sum(by_severity.get(severity, 0) for severity in SERIOUS)
-    Task.objects.filter(pk=task.pk).update(**{name: getattr(task, name) for name in SUMS})
-
-
-SUMS = (
-    "processed_m2",
-    "work_days",
-    "last_work_on",
-    "items_found",
-    "days_without_find",
-    "critical_open",
-    "serious_open",
-)
-"""The columns of a task that are sums of its rows."""
-
-
-def _days_before_a_find(days: list[tuple[date, int]]) -> int:
-    """Count the newest days, one after another, on which nothing was found."""
-    count = 0
-    for _, items in days:
-        if items:
-            break
-        count += 1
-    return count
+    task.save(update_fields=["critical_open", "serious_open"])

@@ -1,7 +1,7 @@
 """What the accreditation of many operators lacks today, for the board: asked once an operator and kept a while.
 
-A task's own page and every move ask anew; here an answer is at most five minutes old, and as new as the last move of any
-accreditation.
+A task's own page and every move ask anew; here an answer is at most five minutes old, and as new as the last move of
+any accreditation.
 """
 
 import threading

@@ -77,8 +77,8 @@ class MoveOffered:
 
     @property
     def is_possible(self) -> bool:
-        """Say whether nothing is missing but perhaps a reason, which is typed with the move."""
-        return all(one.code in CURED_BY_A_REASON for one in self.problems)
+        """Say whether nothing is missing but perhaps a reason, typed with the move; warnings stop nothing."""
+        return not has_errors(one for one in self.problems if one.code not in CURED_BY_A_REASON)
 
 
 # -- proposed and changed ---------------------------------------------------------------------------------------------
