@@ -83,4 +83,6 @@ def work_chart(days: Sequence[tuple[date, float]], plan_m2: float) -> WorkChart 
     )
     places = sorted({0, len(range(0, count, stretch)) // 2, len(range(0, count, stretch)) - 1})
     across = tuple(Mark(LEFT + (p + 0.5) * pitch, first + timedelta(days=p * stretch)) for p in places)
-    return WorkChart(bars, across, tuple(Mark(base - up * rise, None, up) for up in ups), base - plan_m2 * rise, plan_m2)
+    return WorkChart(
+        bars, across, tuple(Mark(base - up * rise, None, up) for up in ups), base - plan_m2 * rise, plan_m2
+    )

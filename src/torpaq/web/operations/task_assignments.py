@@ -68,7 +68,8 @@ def end_assignment(person: Account, row: TaskTeam | TaskAsset, until: date) -> l
 
 def end_all_assignments(task: Task, until: date) -> None:
     """Free every team and asset of a task that has ended."""
-    for row in (*task.teams.all(), *task.assets.all()):
+    rows: list[TaskTeam | TaskAsset] = [*task.teams.all(), *task.assets.all()]
+    for row in rows:
         if row.until is None or row.until > until:
             _cut(row, until)
 

@@ -21,11 +21,11 @@ SERIOUS = ("critical", "major")
 
 def tasks_seen_by(person: Account | AnonymousUser) -> QuerySet[Task]:
     """Return the tasks a person may see: an operator its own organisation's, everybody else who sees land all."""
-    if not may(person, Right.SEE_LAND):
+    if not isinstance(person, Account) or not may(person, Right.SEE_LAND) or person.organisation is None:
         return Task.objects.none()
     tasks = Task.objects.select_related("organisation", "author", "issuer")
     if may(person, Right.WORK_OWN):
-        return tasks.filter(organisation_id=getattr(person, "organisation_id", None))
+        return tasks.filter(organisation=person.organisation)
     return tasks
 
 

@@ -168,8 +168,7 @@ def _checked(person: Account, order: TaskOrder, task: Task | None) -> tuple[Orga
         problems += may_not_change(person, organisation)
     if task is not None:
         problems += [one for one in may_not_change(person, task.organisation) if one not in problems]
-    same = Task.objects.filter(code=order.code).exclude(pk=task.pk if task else None)
-    if same.exists():
+    if task is None and Task.objects.filter(code=order.code).exists():
         problems.append(problem("task_code_taken", "code", value=order.code))
     return organisation, problems
 
