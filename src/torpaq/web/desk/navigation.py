@@ -86,6 +86,11 @@ SECTIONS = (
         later("Operations"),
         (
             Page(
+                "operations",
+                later("Board"),
+                below=below("task task_new task_change task_move task_assign task_lanes task_environment"),
+            ),
+            Page(
                 "organisations",
                 later("Organisations"),
                 below=below("organisation accreditation accreditation_new accreditation_move accreditation_evaluate"),
