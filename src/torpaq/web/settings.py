@@ -63,6 +63,7 @@ TEMPLATES = [
                 "desk": "torpaq.web.desk.templatetags.desk",
                 "operations": "torpaq.web.desk.templatetags.operations",
                 "standing": "torpaq.web.desk.templatetags.standing",
+                "tasks": "torpaq.web.desk.templatetags.tasks",
             },
             "context_processors": [
                 "django.template.context_processors.request",

@@ -116,11 +116,11 @@ def counts_of(tasks: QuerySet[Task], today: date) -> Counts:
     """Count tasks by state in one query."""
     rows = list(
         tasks.order_by()
-        .values_list("state")
-        .annotate(Count("pk"), Count("pk", filter=overdue(today)), Count("pk", filter=critical()))
+        .values("state")
+        .annotate(count=Count("pk"), late=Count("pk", filter=overdue(today)), grave=Count("pk", filter=critical()))
     )
-    by_state = {state: count for state, count, _, _ in rows}
-    return Counts(by_state, sum(row[2] for row in rows), sum(row[3] for row in rows))
+    by_state = {str(row["state"]): int(row["count"]) for row in rows}
+    return Counts(by_state, sum(row["late"] for row in rows), sum(row["grave"] for row in rows))
 
 
 def columns_of(tasks: QuerySet[Task], counts: Counts, today: date) -> list[Column]:
