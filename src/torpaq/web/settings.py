@@ -64,6 +64,7 @@ TEMPLATES = [
                 "operations": "torpaq.web.desk.templatetags.operations",
                 "standing": "torpaq.web.desk.templatetags.standing",
                 "tasks": "torpaq.web.desk.templatetags.tasks",
+                "work": "torpaq.web.desk.templatetags.work",
             },
             "context_processors": [
                 "django.template.context_processors.request",
