@@ -23,3 +23,9 @@ def of_figure(value: float | None) -> str:
         return "–"
     rounded = round(value, 2)
     return figure(value) if rounded == round(value) else figure2(rounded)
+
+
+@register.filter
+def share_words(percent: float) -> str:
+    """Write a share of a whole in percent, to two decimals, without a sign."""
+    return f"{figure2(round(percent, 2))}\u00a0%"
