@@ -100,7 +100,7 @@ def task_progress(request: HttpRequest, code: str) -> HttpResponseBase:
         "page": page,
         "rows": [(one, flag_words(one.flags)) for one in page.object_list],
         "only_flagged": only_flagged,
-        "by_method": [(row["method"], row["area"], row["dates"]) for row in _by_method(task)],
+        "by_method": _by_method(task),
         "items": task.items.order_by("-found_on", "uid")[:A_PAGE],
         "limit": limit,
         "is_silent": task.days_without_find > limit,
@@ -115,8 +115,9 @@ def may_report(person: Account, task: Task) -> bool:
     return (own or may(person, Right.RECORD_ANY)) and task.state not in {"proposed", "withdrawn"}
 
 
-def _by_method(task: Task) -> list[dict[str, object]]:
-    sums = task.days.order_by("method").values("method")
+def _by_method(task: Task) -> list[tuple[str, float, int]]:
+    """Return each method of a task with the m² it processed and on how many dates."""
+    sums = task.days.order_by("method").values_list("method")
     return list(sums.annotate(area=Sum("processed_m2"), dates=Count("on", distinct=True)))
 
 

@@ -10,6 +10,7 @@ from datetime import date
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate
 
 from torpaq.land.balance import UM2, Figures
 from torpaq.operations.figures.kpis import KINDS, OUTCOMES, Figure, Row, figure_of, median_of, ratio, share_figures
@@ -191,9 +192,11 @@ def report_figures(scope: Scope, days_allowed: int) -> dict[str, Figure]:
     )[:MOST_ROWS]  # fmt: skip
     rows = []
     for pk, told_on, submitted, decided, state in asked:
+        if told_on is None or submitted is None:
+            continue
         measures: dict[str, float] = {
             "is_sent": 1,
-            "is_on_time": int((submitted.date() - told_on).days <= days_allowed),
+            "is_on_time": int((localdate(submitted) - told_on).days <= days_allowed),
         }
         if state in {RecordState.ACCEPTED, RecordState.RETURNED}:
             measures |= {"is_decided": 1, "is_returned": int(state == RecordState.RETURNED)}
