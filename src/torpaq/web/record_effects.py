@@ -23,6 +23,7 @@ CHECKS: dict[str, list[Check]] = {}
 EFFECTS: dict[str, list[Effect]] = {}
 REMOVALS: list[Removal] = []
 MODULES: tuple[str, ...] = (
+    "torpaq.web.operations.quality_records",
     "torpaq.web.operations.asset_records",
     "torpaq.web.operations.progress",
     "torpaq.web.operations.items",
