@@ -14,6 +14,9 @@ from torpaq.standard.problems import Problem, problem
 MISSED = (1, 3, 5, 10)
 """How many missed items the meaning of a pass is shown for."""
 
+MOST_MISSED = 1_000
+"""More missed items than any plan excludes."""
+
 EXACT_TERMS = 400
 """Above so many terms the sum is taken in logarithms; the two agree to ten digits."""
 
@@ -107,8 +110,9 @@ def _plan_problems(lot: int, missed: int, confidence: Fraction, detection: Fract
     found = []
     if lot < 1:
         found.append(problem("lot_empty", "lot"))
-    if not 1 <= missed <= max(lot, 1):
-        found.append(problem("missed_out_of_range", "missed", value=missed, lot=lot))
+    most = min(max(lot, 1), MOST_MISSED)
+    if not 1 <= missed <= most:
+        found.append(problem("missed_out_of_range", "missed", value=missed, lot=most))
     if not 0 < confidence < 1:
         found.append(problem("share_out_of_range", "confidence", value=float(confidence)))
     if not 0 < detection <= 1:
@@ -144,7 +148,7 @@ def pass_by_share(inspected: Share, missed: int, detection: Share) -> Fraction:
 
 def share_needed(missed: int, passes: float, detection: float) -> float:
     """Return the share to inspect so that a field with ``missed`` items passes so seldom; above 1 it cannot be done."""
-    return (1 - passes ** (1 / missed)) / detection
+    return (1 - math.pow(passes, 1 / missed)) / detection
 
 
 def pass_means(lot: int, sample: int, detection: Share) -> list[tuple[int, float]]:
@@ -177,7 +181,7 @@ def upper_bound(failed: int, sample: int, confidence: Share) -> float:
     if failed >= sample:
         return 1.0
     if failed == 0:
-        return -math.expm1(math.log(alpha) / sample)
+        return float(-math.expm1(math.log(alpha) / sample))
     low, high = failed / sample, 1.0
     for _ in range(100):
         middle = (low + high) / 2

@@ -111,6 +111,12 @@ SECTIONS = (
             Page("progress", later("Progress"), _EQUIPPED, below("progress_silent progress_task progress_new")),
             Page("items", later("Ordnance"), _EQUIPPED, below("item ordnance_catalogue")),
             Page("figures", later("Figures"), below=below("figure_rows")),
+            Page(
+                "quality",
+                later("Quality"),
+                below=below("inspections non_conformities non_conformity non_conformity_new look_back_decide"),
+            ),
+            Page("samples", later("Samples and statistics"), _WORKING, below("sample sample_new statistics")),
         ),
     ),
     Section("guide", later("Guide"), (Page("guide", later("Guide")),)),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from torpaq.operations.moving import check_move, target_of
@@ -59,7 +59,7 @@ def non_conformities_seen_by(person: Account) -> QuerySet[NonConformity]:
     seen = NonConformity.objects.select_related("organisation", "task", "team")
     if any(may(person, right) for right in AUTHORITY_RIGHTS):
         return seen
-    return seen.filter(organisation_id=person.organisation_id) if may(person, Right.WORK_OWN) else seen.none()
+    return seen.filter(Q(organisation_id=person.organisation_id)) if may(person, Right.WORK_OWN) else seen.none()
 
 
 def raise_non_conformity(

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal, InvalidOperation
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from torpaq.operations.quality.inspections import Limits, TaskFacts, Visit, due_inspections
@@ -45,7 +45,7 @@ def inspections_seen_by(person: Account) -> QuerySet[PlannedInspection]:
         return seen
     if not may(person, Right.WORK_OWN):
         return seen.none()
-    own = seen.filter(organisation_id=person.organisation_id)
+    own = seen.filter(Q(organisation_id=person.organisation_id))
     return own.exclude(kind="external_qa_unannounced", done_on=None)
 
 
@@ -73,7 +73,7 @@ def plan_inspections(on: date | None = None, person: Account | None = None) -> l
     with transaction.atomic():
         for task in tasks:
             waiting = PlannedInspection.objects.filter(task=task, done_on=None)
-            known = set(waiting.values_list("rule", "team__code"))
+            known: set[tuple[str, str | None]] = set(waiting.values_list("rule", "team__code"))
             for due in due_inspections(_facts(task, visits.get(task.code, ())), limits(), on):
                 team = Team.objects.filter(organisation=task.organisation, code=due.team).first() if due.team else None
                 if (due.rule, team.code if team else None) in known:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import TypedDict
 
 from django.db.models import Q
 from django.utils import timezone
@@ -31,6 +32,16 @@ LAND_CHECKED = ("external_qc", "internal_qc")
 HARMLESS = ("scrap", "small_arms")
 FINDS_ROW = 0
 """The row under which a record's finds raise theirs; rows of non-conformities count from 1."""
+
+
+class Where(TypedDict):
+    """What a record's rows have in common."""
+
+    task: Task | None
+    team: Team | None
+    method: str
+    asset: str
+    area: str
 
 
 @checks(FORM)
@@ -102,7 +113,7 @@ def _raise_rows(
 ) -> None:
     """Raise what the record's rows say, and an item found in checked land, each once."""
     values = record.values
-    where = {
+    where: Where = {
         "task": task,
         "team": team,
         "method": _text(values, "check_method") if _text(values, "inspection_kind") not in LAND_CHECKED else "",
@@ -118,7 +129,8 @@ def _raise_rows(
         raise_non_conformity(
             None, severity=_text(row, "nc_severity"), kind=kind, organisation=organisation,
             found_on=on, description=_text(row, "nc_description") or kind, due=_day(_text(row, "nc_due")),
-            record=record, record_row=number, requirement=_text(row, "nc_requirement"), containment=_text(row, "nc_measures"),
+            record=record, record_row=number,
+            requirement=_text(row, "nc_requirement"), containment=_text(row, "nc_measures"),
             cause=_text(row, "nc_root_cause"), owner=_text(row, "nc_owner")[:200], **where,
         )  # fmt: skip
     finds = [row for row in _rows(values, "finds") if row.get("category") not in HARMLESS]
