@@ -65,6 +65,7 @@ TEMPLATES = [
                 "standing": "torpaq.web.desk.templatetags.standing",
                 "tasks": "torpaq.web.desk.templatetags.tasks",
                 "work": "torpaq.web.desk.templatetags.work",
+                "quality": "torpaq.web.desk.templatetags.quality",
             },
             "context_processors": [
                 "django.template.context_processors.request",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TypedDict
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from torpaq.intake.record.record import Finding, Value
@@ -16,16 +16,18 @@ from torpaq.web.accounts import Right, may
 from torpaq.web.models import (
     Account,
     FieldRecord,
+    NonConformity,
     Organisation,
     OrganisationKind,
     PlannedInspection,
     RecordState,
+    SamplePlan,
     Task,
     Team,
 )
 from torpaq.web.operations.quality import raise_non_conformity
 from torpaq.web.operations.quality_look_back import team_codes
-from torpaq.web.record_effects import checks, effect
+from torpaq.web.record_effects import checks, effect, removal
 
 FORM = "quality_inspection"
 LAND_CHECKED = ("external_qc", "internal_qc")
@@ -91,6 +93,14 @@ def follow_inspection(record: FieldRecord, person: Account | None) -> None:
     team = Team.objects.filter(organisation=organisation, code=code).first() if code else None
     _mark_done(record, on, task, organisation, team)
     _raise_rows(record, person, organisation, task, team, min(on, timezone.localdate()))
+
+
+@removal
+def forget_records(records: QuerySet[FieldRecord]) -> None:
+    """Let go of records that vanish with their batch. What they raised stays until people close it."""
+    PlannedInspection.objects.filter(record__in=records).update(record=None, done_on=None)
+    NonConformity.objects.filter(record__in=records).update(record=None, record_row=None)
+    SamplePlan.objects.filter(record__in=records).update(record=None)
 
 
 def _mark_done(record: FieldRecord, on: date, task: Task | None, organisation: Organisation, team: Team | None) -> None:

@@ -15,20 +15,24 @@ FILLS = {"critical": "cha", "major": "sha", "minor": "reduced"}
 
 @register.filter
 def share(value: float | Decimal | None) -> str:
-    """Write a share in percent without a sign: three figures that say something, a dash for nothing known."""
+    """Write a share in percent without a sign: three figures that say something, a dash for nothing known.
+
+    Rounded here, because ``number_format`` cuts off what does not fit.
+    """
     if value is None:
         return "–"
     number = float(value)
     if 0 < number < 0.001:
         return "<\u00a0" + str(number_format(0.001, 3)) + "\u00a0%"
     decimals = 3 if number < 0.1 else 2 if number < 10 else 1
-    return f"{number_format(number, decimals, use_l10n=True)}\u00a0%"
+    return f"{number_format(round(number, decimals), decimals, use_l10n=True)}\u00a0%"
 
 
 @register.filter
 def rate(value: float) -> str:
     """Write a number with up to five decimals."""
-    return str(number_format(value, 5 if value < 0.1 else 3, use_l10n=True))
+    decimals = 5 if value < 0.1 else 3
+    return str(number_format(round(value, decimals), decimals, use_l10n=True))
 
 
 @register.filter
