@@ -70,7 +70,7 @@ class TestFromAnInspection:
         assert (found.severity, found.kind) == ("critical", "item_in_released_land")
         task.refresh_from_db()
         assert (task.state, task.critical_open) == ("suspended", 1)
-        assert StateMove.objects.get(subject="task").detail == {"non_conformity": found.code}
+        assert StateMove.objects.get(subject="task").reason.startswith(f"{found.code}: ap_mine")
         assert [(row.entry_id, row.area_m2, row.why) for row in LookBack.objects.order_by("entry_id")] == [
             ("E1", 10_000.0, "team_unknown"),
             ("E2", 10_000.0, "team_unknown"),

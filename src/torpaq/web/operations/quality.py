@@ -35,6 +35,7 @@ from torpaq.web.models import (
     Team,
 )
 from torpaq.web.operations.quality_look_back import raise_look_back
+from torpaq.web.operations.tasks import suspend_task_for
 from torpaq.web.tile_store import country_code
 
 SUBJECT = "non_conformity"
@@ -107,7 +108,7 @@ def raise_non_conformity(
         if weight == "critical":
             raise_look_back(found)
             if task:
-                suspend_for(task, found, person)
+                suspend_task_for(task, f"{found.code}: {found.description}", person)
         if task:
             recount_task(task)
     return found, []
@@ -138,22 +139,6 @@ def _next_code(on: date) -> str:
     begin = f"NC-{on.year}-"
     last = NonConformity.objects.filter(code__startswith=begin).aggregate(last=Max("code"))["last"]
     return f"{begin}{int(last.removeprefix(begin)) + 1 if last else 1:05d}"
-
-
-def suspend_for(task: Task, found: NonConformity, person: Account | None) -> bool:
-    """Stop a task's work because of a critical non-conformity; say whether it was at work."""
-    task = Task.objects.select_for_update().get(pk=task.pk)
-    if task.state not in ("issued", "under_way"):
-        return False
-    source, task.state = task.state, "suspended"
-    task.save(update_fields=["state"])
-    StateMove.objects.create(
-        subject="task", name=task.code, move="suspend", source=source, target="suspended", account=person,
-        on=timezone.localdate(), reason=f"{found.code}: {found.description}"[:1000],
-        detail={"non_conformity": found.code},
-    )  # fmt: skip
-    note(person, "task_suspended", task.code, non_conformity=found.code)
-    return True
 
 
 def recount_task(task: Task) -> None:
