@@ -34,9 +34,11 @@ def blind(days: int = 10, **more: object) -> Trial:
     return Trial("blind_accreditation", days_ago(days), **said)
 
 
-def certified_dog(person: Account, code: str = "DOG-3") -> tuple[Asset, AnimalPair]:
+def certified_dog(person: Account, code: str = "DOG-3", handler: str = "P-7") -> tuple[Asset, AnimalPair]:
     dog = asset_of(person, code, "dog", name="Alabaş")
-    pair, problems = assets.pair_animal(person, dog, handler_of(person.organisation), ["ap_mine"], days_ago(100))
+    pair, problems = assets.pair_animal(
+        person, dog, handler_of(person.organisation, handler), ["ap_mine"], days_ago(100)
+    )
     assert pair is not None, problems
     row, problems = assets.add_test(person, dog, blind(), assets.Paper("Test team", pair))
     assert row is not None, problems

@@ -6,8 +6,11 @@ from django.test import Client
 from torpaq.operations.assets.certificates import Trial
 from torpaq.web.models import AnimalPair, Asset, AssetTest, DailyCheck, TrainingSession
 from torpaq.web.operations import assets
+from torpaq.web.operations.animal_ground import grounds_of
+from torpaq.web.record_effects import register_all
 from web.asset_stories import asset_of, certified_dog, days_ago, handler_of, inspection, progress, team_of
 from web.desk_stories import open_desk
+from web.record_stories import SQUARE, polygon
 from web.stories import Cast
 
 
@@ -123,6 +126,24 @@ def test_a_report_and_an_inspection_are_on_the_page(desk: Client, cast: Cast) ->
     text = page(desk, f"/assets/{dog.pk}")
     assert "work-1" in text
     assert "AUTHORITY" in text
+
+
+def test_ground_counts_where_two_dogs_searched_it(desk: Client, cast: Cast) -> None:
+    register_all()
+    dog, _ = certified_dog(cast.operator_a)
+    certified_dog(cast.operator_a, "DOG-4", "P-8")
+    whole, half = SQUARE, SQUARE.replace("46.931", "46.9305")
+    progress(cast.operator_a, boundary=polygon(whole))
+    progress(cast.operator_a, "work-2", animal_id="DOG-4", boundary=polygon(half))
+    progress(cast.operator_a, "work-3", boundary=polygon(half))
+    progress(cast.operator_a, "work-4", animal_id="DOG-4", boundary=polygon(whole), wind_mps=15)
+    progress(cast.operator_a, "work-5", animal_id="DOG-4")
+    (ground,) = grounds_of(dog)
+    total = ground.credit.credited_m2 + ground.credit.processed_m2
+    assert ground.credited_percent == pytest.approx(50, abs=0.5)
+    assert total == pytest.approx(9480, rel=0.01)
+    assert (ground.not_drawn, ground.refused) == (1, 1)
+    assert "Ground searched by animals" in page(desk, f"/assets/{dog.pk}")
 
 
 def test_who_may_see_and_do_what(desk: Client, cast: Cast, client: Client) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torpaq.operations.assets.animals import Pair
+from torpaq.operations.assets.animals import Pair, next_test_by
 from torpaq.operations.assets.certificates import Standing, Trial, certificate_of, check_test, counts, verdict
 from torpaq.operations.assets.fitness import (
     AssetFacts,
@@ -14,6 +14,7 @@ from torpaq.operations.assets.fitness import (
     Need,
     asset_problems,
     follow_up_problems,
+    standing_of,
 )
 from torpaq.operations.assets.limits import Limits, limits_of
 from torpaq.standard.problems import has_errors
@@ -240,3 +241,46 @@ def test_whatever_does_not_count_says_why(test: Trial, kind: str) -> None:
     facts = AssetFacts("X", kind, tests=[test], pairs=[Pair("P", date(2020, 1, 1), tests=[test], active=[test.on])])
     if not counts(test, kind, LIMITS):
         assert has_errors(asset_problems(facts, Need(test.on), LIMITS))
+
+
+def test_the_standing_of_a_dog_is_that_of_the_pair_that_lacks_least() -> None:
+    certified, untested = pair(blind()), pair(handler="P-8")
+    assert standing_of(dog(certified, untested), TODAY, LIMITS).standing is Standing.VALID
+    assert standing_of(dog(untested), TODAY, LIMITS).standing is Standing.MISSING
+    assert standing_of(dog(), TODAY, LIMITS).standing is Standing.MISSING
+    assert standing_of(dog(pair(blind(), every=31)), date(2026, 3, 20), LIMITS).standing is Standing.LAPSED
+    assert standing_of(AssetFacts("DR-1", "drone"), TODAY, LIMITS).standing is Standing.NOT_NEEDED
+    assert standing_of(detector(trial("2025-07-01")), TODAY, LIMITS).standing is Standing.ENDS_SOON
+
+
+def test_a_pair_is_told_by_when_it_has_to_work_or_train() -> None:
+    lazy = pair(blind("2026-05-20"), active=[date(2026, 5, 25)])
+    assert next_test_by(lazy, "dog", TODAY, LIMITS) == date(2026, 6, 24)
+    assert asset_problems(dog(lazy), Need(date(2026, 6, 24)), LIMITS) == []
+    assert codes(asset_problems(dog(lazy), Need(date(2026, 6, 25)), LIMITS)) == ["animal_absent"]
+    assert next_test_by(lazy, "dog", date(2026, 7, 1), LIMITS) is None
+
+
+DOGS = st.builds(
+    Pair,
+    handler=st.just("P-7"),
+    since=st.just(date(2025, 1, 1)),
+    tests=st.lists(TRIALS, max_size=3),
+    active=st.lists(st.dates(date(2025, 1, 1), date(2026, 12, 31)), max_size=30),
+)
+
+
+@given(DOGS, st.dates(date(2025, 6, 1), date(2026, 12, 31)))
+def test_what_the_list_shows_as_valid_may_work_and_nothing_else(one: Pair, on: date) -> None:
+    shown = standing_of(dog(one), on, LIMITS).standing in (Standing.VALID, Standing.ENDS_SOON)
+    assert shown == (not has_errors(asset_problems(dog(one), Need(on), LIMITS)))
+
+
+@given(DOGS, st.dates(date(2025, 6, 1), date(2026, 12, 31)))
+def test_a_pair_is_certified_until_the_day_it_is_told_and_not_the_day_after(one: Pair, on: date) -> None:
+    until = next_test_by(one, "dog", on, LIMITS)
+    quiet = Pair(one.handler, one.since, tests=[t for t in one.tests if t.on <= on],
+                 active=[day for day in one.active if day <= on])  # fmt: skip
+    if until is not None and standing_of(dog(quiet), on, LIMITS).standing in (Standing.VALID, Standing.ENDS_SOON):
+        assert not has_errors(asset_problems(dog(quiet), Need(until), LIMITS))
+        assert has_errors(asset_problems(dog(quiet), Need(until + timedelta(days=1)), LIMITS))

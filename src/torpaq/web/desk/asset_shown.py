@@ -129,7 +129,7 @@ def by_kind(rows: Sequence[ShownAsset]) -> list[KindShown]:
 
 # -- training ----------------------------------------------------------------------------------------------------------
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720.0, 260.0, 52.0, 34.0, 14.0
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720.0, 260.0, 84.0, 34.0, 14.0
 
 
 @dataclass(frozen=True, slots=True)

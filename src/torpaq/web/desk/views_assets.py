@@ -23,6 +23,7 @@ from torpaq.web.desk.templatetags.desk import language, sentence
 from torpaq.web.desk.typed import Typed
 from torpaq.web.models import Account, Asset, AssetTest, Audit, FieldRecord, Person, StateMove, Team
 from torpaq.web.operations import assets
+from torpaq.web.operations.animal_ground import grounds_of
 from torpaq.web.operations.asset_facts import SUBJECT, facts_of, facts_of_all, limits, trials_of, with_history
 from torpaq.web.operations.asset_rights import (
     asset_subject,
@@ -146,6 +147,7 @@ def _asset_context(
         "pairs": asset.pairs.select_related("handler"),
         "tasks": asset.tasks.select_related("task").order_by("-since")[:MOST_ROWS],
         "reports": _reports_of(person, asset),
+        "grounds": grounds_of(asset) if asset.kind in ANIMALS else [],
         "moves_made": StateMove.objects.filter(subject=SUBJECT, name=asset.code)
         .select_related("account")
         .order_by("-pk"),

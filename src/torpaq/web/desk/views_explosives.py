@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from torpaq.operations.assets.demolitions import Compared
-from torpaq.operations.assets.explosives import Book, Key, difference_problem, held
+from torpaq.operations.assets.explosives import Book, Difference, Key, difference_problem, held
 from torpaq.standard.problems import Problem, has_errors, problem
 from torpaq.web.accounts import Right
 from torpaq.web.desk.access import needs, person_of
@@ -53,6 +53,11 @@ class ReportShown:
     record: FieldRecord
     compared: list[Compared]
     problems: list[Problem]
+
+    @property
+    def is_booked(self) -> bool:
+        """Say whether the book has any line of it."""
+        return any(quantity for each in self.compared for quantity in each.booked)
 
 
 @needs(*READING)
@@ -99,7 +104,7 @@ def _context(
         "today": today,
         "stores": _bars(kept, "store"),
         "teams_holding": _bars(kept, "team"),
-        "differences": [(each, difference_problem(each)) for each in reversed(kept.differences)],
+        "differences": [(each, _told(each)) for each in reversed(kept.differences)],
         "page": page_of(request, lines, A_PAGE),
         "reports": _reports(organisation, today) if on == today else [],
         "keeps": may_keep(person, organisation),
@@ -121,6 +126,13 @@ def _day(request: HttpRequest, today: date) -> tuple[date, list[Problem]]:
         return date.fromisoformat(text), []
     except ValueError:
         return today, [problem("date_wrong", "on", value=text[:40])]
+
+
+def _told(difference: Difference) -> Problem:
+    """Say how a count differed, as explained or as still to be explained."""
+    return difference_problem(
+        difference, "explosive_count_explained" if difference.is_explained else "explosive_count_differs"
+    )
 
 
 def _bars(kept: Book, kind: str) -> list[Held]:
@@ -192,7 +204,7 @@ def explosives_sheet(request: HttpRequest) -> HttpResponseBase:
         "on": on,
         "stores": _bars(kept, "store"),
         "teams_holding": _bars(kept, "team"),
-        "differences": [(each, difference_problem(each)) for each in kept.differences],
+        "differences": [(each, _told(each)) for each in kept.differences],
         "problems": problems,
     }
     return render(request, "desk/explosives_sheet.html", context)
