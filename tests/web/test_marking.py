@@ -6,7 +6,7 @@ import pytest
 
 from torpaq.geo.crs import AZE
 from torpaq.geo.shape import box_shape
-from torpaq.web.models import Audit, MarkingScheme, MarkingVisit, Task
+from torpaq.web.models import Audit, FieldRecord, MarkingScheme, MarkingVisit, Task
 from torpaq.web.operations.marking import (
     install,
     listed,
@@ -20,6 +20,7 @@ from torpaq.web.operations.marking import (
     schemes_seen_by,
 )
 from torpaq.web.operations.marking_land import open_shape, perimeters
+from torpaq.web.record_effects import tell, tell_of_removal
 from torpaq.web.records import NewVersion, accept, add_version, withdraw
 from web.desk_stories import open_desk
 from web.record_stories import point
@@ -167,10 +168,10 @@ def test_a_report_counts_once_it_is_accepted_and_once_only(programme: Cast) -> N
     assert (scheme.area, scheme.signs, scheme.installed_on) == ("HA/18", 24, JAN)
     assert marking_stands(task, MAR) == []
     record.save()
-    from torpaq.web.record_effects import tell
-
     tell(record, None)
     assert MarkingVisit.objects.count() == 1
+    tell_of_removal(FieldRecord.objects.filter(pk=record.pk))
+    assert not MarkingScheme.objects.exists()
 
 
 def test_a_report_of_harm_counts_at_once_and_goes_with_its_report(programme: Cast) -> None:

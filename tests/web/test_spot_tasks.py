@@ -10,6 +10,7 @@ from torpaq.web.models import (
     Audit,
     Certificate,
     ExplosiveMovement,
+    FieldRecord,
     LedgerEntry,
     Person,
     Proposal,
@@ -31,6 +32,7 @@ from torpaq.web.operations.spot import (
     way_of,
 )
 from torpaq.web.operations.spot_teams import choices_for
+from torpaq.web.record_effects import tell_of_removal
 from torpaq.web.records import NewVersion, accept, add_version
 from web.desk_stories import open_desk
 from web.record_stories import point
@@ -237,3 +239,8 @@ def test_a_report_links_with_its_task_or_makes_it_once(programme: Cast) -> None:
     assert SpotTask.objects.filter(code="FIELD-9").count() == 1
     assert list(StateMove.objects.filter(name="FIELD-9").values_list("move", flat=True)) == ["report", "as_reported"]
     assert not Proposal.objects.exists()
+
+    tell_of_removal(FieldRecord.objects.filter(pk__in=[made.pk, own.pk]))
+    spot.refresh_from_db()
+    assert spot.record is None
+    assert not SpotTask.objects.filter(code="FIELD-9").exists()

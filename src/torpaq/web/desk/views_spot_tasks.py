@@ -239,7 +239,7 @@ def _timed(spots: list[SpotTask]) -> list[Timed]:
             reached.setdefault(name, {}).setdefault(target, at)
     found = []
     for spot in spots:
-        at = reached.get(spot.code, {})
-        on_site = at.get("on_site") or at.get("identified")
-        found.append(Timed(spot.code, spot.urgency, spot.reported_at, on_site, at.get("closed") or at.get("refused")))
+        times = reached.get(spot.code, {})
+        on_site, ended = times.get("on_site") or times.get("identified"), times.get("closed") or times.get("refused")
+        found.append(Timed(spot.code, spot.urgency, spot.reported_at, on_site, ended))
     return found

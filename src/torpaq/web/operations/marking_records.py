@@ -7,11 +7,13 @@ waiting for a review must not hide that people can walk in.
 from collections.abc import Mapping
 from datetime import date
 
+from django.db.models import QuerySet
+
 from torpaq.intake.record.record import Value
 from torpaq.operations.marking.standing import Action
 from torpaq.web.models import Account, FieldRecord, MarkingScheme, MarkingVisit, RecordState, Task
 from torpaq.web.operations.marking import refresh_dates
-from torpaq.web.record_effects import effect
+from torpaq.web.record_effects import effect, removal
 
 Values = Mapping[str, Value]
 
@@ -44,6 +46,13 @@ def follow_marking_record(record: FieldRecord, person: Account | None) -> None:
         },
     )
     refresh_dates(scheme)
+
+
+@removal
+def forget_marking_records(records: QuerySet[FieldRecord]) -> None:
+    """Take away the visits of records that are about to vanish, and schemes of which nothing else speaks."""
+    for visit in MarkingVisit.objects.filter(record__in=records).select_related("scheme"):
+        _forget(visit)
 
 
 def _counting(record: FieldRecord) -> Values | None:

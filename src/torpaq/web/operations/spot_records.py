@@ -6,6 +6,7 @@ Items of the report belong to the register of items, its explosives to the explo
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -14,9 +15,10 @@ from torpaq.operations.spot.triage import URGENCIES
 from torpaq.standard.codes import code_list
 from torpaq.web.models import Account, FieldRecord, RecordState, SpotTask, StateMove, Team
 from torpaq.web.operations.spot import FILED, SUBJECT, unit_at
-from torpaq.web.record_effects import effect
+from torpaq.web.record_effects import effect, removal
 
 FROM_REPORT = "from_report"
+OF_REPORTS = ("report", "as_reported")
 
 
 @effect("eod_spot_task")
@@ -38,6 +40,19 @@ def follow_spot_record(record: FieldRecord, person: Account | None) -> None:
         spot.save()
     if record.state == RecordState.ACCEPTED and spot.record_id == record.pk and spot.detail.get(FROM_REPORT):
         _settle_as_told(spot, record, person)
+
+
+@removal
+def forget_spot_records(records: QuerySet[FieldRecord]) -> None:
+    """Let go of records that are about to vanish: a task that only its report speaks of vanishes too, others stay."""
+    for spot in SpotTask.objects.filter(record__in=records):
+        moves = StateMove.objects.filter(subject=SUBJECT, name=spot.code)
+        if spot.detail.get(FROM_REPORT) and not moves.exclude(move__in=OF_REPORTS).exists():
+            moves.delete()
+            spot.delete()
+        else:
+            spot.record = None
+            spot.save(update_fields=["record"])
 
 
 def _made_from(record: FieldRecord, code: str, person: Account | None) -> SpotTask:
@@ -108,7 +123,7 @@ def _explosives(rows: Value) -> list[dict[str, object]]:
 def _settle_as_told(spot: SpotTask, record: FieldRecord, person: Account | None) -> None:
     """Let a task that only its report speaks of stand where the accepted report says; once somebody moved it, never."""
     target = str(record.values.get("task_status", ""))
-    moved = StateMove.objects.filter(subject=SUBJECT, name=spot.code).exclude(move__in=("report", "as_reported"))
+    moved = StateMove.objects.filter(subject=SUBJECT, name=spot.code).exclude(move__in=OF_REPORTS)
     if target not in code_list("spot_task_status") or target == spot.state or moved.exists():
         return
     source, spot.state = spot.state, target
