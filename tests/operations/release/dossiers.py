@@ -18,7 +18,9 @@ TASK = Task(
     required_depth_cm=13,
     issued_on=date(2024, 3, 1),
 )
-PERMIT = Permit("ACC-1", "clearance", "", ("AZ-AGM",), ((date(2024, 1, 1), date(2024, 12, 31)),))
+YEAR = ((date(2024, 1, 1), date(2024, 12, 31)),)
+PERMIT = Permit("ACC-1", "operational", "clearance", "", ("AZ-AGM",), YEAR)
+FIT = Permit("ACC-0", "organisational", periods=YEAR)
 DAYS = tuple(
     Day(
         record=f"progress-{n}",
@@ -38,14 +40,14 @@ DAYS = tuple(
 )
 GOOD = Dossier(
     task=TASK,
-    permits=(PERMIT,),
+    permits=(FIT, PERMIT),
     days=DAYS,
     items=(Item("I-1", "ap", 1, date(2024, 3, 11), "destroyed", date(2024, 3, 11), "progress-1"),),
     inspections=(
         Inspection("qc-1", "external_qc", date(2024, 3, 20), "conforms", "AUTHORITY", 100.0, 0, frozenset({"nargiz"})),
         Inspection("qc-0", "internal_qc", date(2024, 3, 14), "conforms", "OP-A", 50.0, 0, frozenset({"leyla"})),
     ),
-    completion=Completion("completion-1", "accepted", "T-1", "elchin", frozenset({"leyla"})),
+    completions=(Completion("completion-1", "accepted", "T-1", "elchin", frozenset({"leyla"})),),
     entries=(ReleaseEntry("P-1", "clear", "HA-1", date(2024, 3, 13), "mine", 13.0, "completion-1", "aynur", "elchin"),),
 )
 

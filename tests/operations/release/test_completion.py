@@ -24,7 +24,7 @@ def test_the_report_says_what_the_days_say() -> None:
     ]
     assert values["stoppages"] == [{"stoppage_reason": "weather", "stoppage_hours": 6.0}]
     assert values["man_hours"] == 100.0
-    assert values["accreditation"] == "ACC-1"
+    assert values["accreditation"] == "ACC-0, ACC-1"
     assert values["internal_quality_result"] == values["external_quality_result"] == "conforms"
     assert values["finds_reported"] == "in_progress_reports"
     assert "finds" not in values, "an item told day by day is not told a second time"

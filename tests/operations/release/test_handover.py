@@ -78,7 +78,7 @@ def test_nobody_signs_what_was_not_prepared_and_no_operator_signs_at_all() -> No
         ("prepare", "accepted", "im_officer", {"beneficiaries": ()}, "handover_beneficiaries_missing"),
         ("prepare", "accepted", "im_officer", {"beneficiaries": PEOPLE[2:]}, "handover_beneficiaries_missing"),
         ("prepare", "accepted", "im_officer", {"beneficiaries": PEOPLE + PEOPLE}, "handover_beneficiaries_twice"),
-        ("prepare", "accepted", "im_officer", {"dossier": but(completion=None)}, "proof_no_completion"),
+        ("prepare", "accepted", "im_officer", {"dossier": but(completions=())}, "proof_no_completion"),
         ("sign", "prepared", "approver", {"person": "elchin"}, "handover_same_person"),
         ("sign", "prepared", "approver", {"person": "nargiz"}, "handover_same_person"),
         ("sign", "prepared", "approver", {"person": "leyla"}, "handover_same_person"),

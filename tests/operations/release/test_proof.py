@@ -5,29 +5,57 @@ from datetime import date
 
 import pytest
 
-from operations.release.dossiers import DAYS, GOOD, PERMIT, TASK, but
+from operations.release.dossiers import DAYS, FIT, GOOD, PERMIT, TASK, but
 from torpaq.operations.release.facts import Dossier, Failing, Item
 from torpaq.operations.release.proof import is_proved, missing, proof_chain
 from torpaq.standard.problems import LANGUAGES
 
 QC = GOOD.inspections[0]
 ENTRY = GOOD.entries[0]
+REPORT = GOOD.completions[0]
 BROKEN = [
     ("proof_no_entry", but(entries=())),
     ("proof_entry_unsigned", but(entries=(replace(ENTRY, signer=""),))),
     ("proof_depth_missing", but(entries=(replace(ENTRY, depth_cm=None),))),
     ("proof_depth_less", but(entries=(replace(ENTRY, depth_cm=10.0),))),
-    ("proof_no_completion", but(completion=None)),
-    ("proof_completion_not_accepted", but(completion=replace(GOOD.completion, state="submitted"))),
-    ("proof_completion_of_other", but(completion=replace(GOOD.completion, task="T-2"))),
+    ("proof_no_completion", but(completions=())),
+    ("proof_completion_not_accepted", but(completions=(replace(REPORT, state="submitted"),))),
+    ("proof_completion_of_other", but(completions=(replace(REPORT, task="T-2"),))),
     ("proof_entry_of_other", but(entries=(replace(ENTRY, record="completion-9"),))),
     ("proof_task_not_finished", but(task=replace(TASK, state="under_way"))),
     ("proof_area_of_other", but(entries=(replace(ENTRY, area="HA-9"),))),
     ("proof_no_days", but(days=())),
     ("proof_days_not_accepted", but(days=(*DAYS[:3], replace(DAYS[3], accepted=False)))),
-    ("proof_not_accredited", but(permits=(replace(PERMIT, periods=((date(2024, 1, 1), date(2024, 3, 11)),)),))),
-    ("proof_not_accredited", but(permits=(replace(PERMIT, units=("AZ-FUZ",)),))),
-    ("proof_not_accredited", but(permits=(replace(PERMIT, method="mechanical"),))),
+    (
+        "proof_not_accredited",
+        but(
+            permits=(
+                FIT,
+                replace(PERMIT, periods=((date(2024, 1, 1), date(2024, 3, 11)),)),
+            )
+        ),
+    ),
+    (
+        "proof_not_accredited",
+        but(
+            permits=(
+                FIT,
+                replace(PERMIT, units=("AZ-FUZ",)),
+            )
+        ),
+    ),
+    (
+        "proof_not_accredited",
+        but(
+            permits=(
+                FIT,
+                replace(PERMIT, method="mechanical"),
+            )
+        ),
+    ),
+    ("proof_not_accredited", but(permits=(FIT,))),
+    ("proof_not_accredited", but(permits=(PERMIT,))),
+    ("proof_not_accredited", but(permits=(FIT, replace(PERMIT, activity="")))),
     ("proof_team_incomplete", but(days=(replace(DAYS[0], team_problems=("medic_missing",)), *DAYS[1:]))),
     ("proof_team_unknown", but(days=(replace(DAYS[0], team=""), *DAYS[1:]))),
     ("proof_find_not_settled", but(items=(Item("I-2", "ap", 1, date(2024, 3, 11), "left_marked"),))),
@@ -37,7 +65,7 @@ BROKEN = [
     ("proof_inspection_fails", but(inspections=(replace(QC, finds=1),))),
     ("proof_inspection_fails", but(inspections=(QC, replace(QC, on=date(2024, 3, 25), result="fails")))),
     ("proof_inspected_by_itself", but(inspections=(replace(QC, organisation="OP-A"),))),
-    ("proof_non_conformity_open", but(failings=(Failing("NC-1", "critical", "corrected"),))),
+    ("proof_non_conformity_open", but(failings=(Failing("NC-1", "critical", "verified"),))),
     ("proof_non_conformity_open", but(failings=(Failing("NC-1", "major", "raised"),))),
     ("proof_look_back_open", but(look_back_open=("P-1",))),
     ("proof_same_person", but(entries=(replace(ENTRY, signer="leyla"),))),
@@ -52,7 +80,7 @@ def test_a_task_done_as_it_should_be_is_proved_and_every_link_names_its_records(
     assert is_proved(GOOD)
     ids = {link.code: link.ids for link in chain}
     assert ids["entries_signed"] == ("P-1",)
-    assert ids["accredited_each_day"] == ("ACC-1",)
+    assert ids["accredited_each_day"] == ("ACC-0", "ACC-1")
     assert ids["days_accepted"] == ("progress-0", "progress-1", "progress-2", "progress-3")
     assert set(ids["different_people"]) == {"leyla", "nargiz", "aynur"}
 
@@ -65,8 +93,8 @@ def test_one_broken_link_breaks_the_chain_and_is_named(code: str, dossier: Dossi
     assert all(one.sentence(language) for one in found for language in LANGUAGES)
 
 
-def test_a_minor_or_a_verified_non_conformity_does_not_stand_in_the_way() -> None:
-    failings = (Failing("NC-1", "minor", "raised"), Failing("NC-2", "critical", "verified"))
+def test_a_minor_or_a_closed_non_conformity_does_not_stand_in_the_way() -> None:
+    failings = (Failing("NC-1", "minor", "raised"), Failing("NC-2", "critical", "closed"))
     assert is_proved(but(failings=failings))
 
 

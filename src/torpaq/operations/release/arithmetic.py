@@ -29,6 +29,7 @@ LAND = "land"
 SLIVER2 = UM2  # 1 m²: less is what rounding along a shared border leaves
 _OUTCOMES = {CANCELLED: "cancelled", REDUCED: "reduced", CLEARED: "cleared"}
 _NUMBERS = {Status.CANCELLED: CANCELLED, Status.REDUCED: REDUCED, Status.CLEARED: CLEARED}
+AFTER_ALL = 1 << 40  # places in the order of the fold for what is not in the ledger yet
 Statuses = NDArray[np.int8]
 Order = NDArray[np.int64]
 
@@ -189,11 +190,11 @@ def _proposed(
 ) -> tuple[Statuses, Order]:
     """Return the same once the products were signed: open classes that they name change; the first of two counts."""
     after, since = now[0].copy(), now[1].copy()
-    for product, mask in zip(products, covered, strict=True):
+    for number, (product, mask) in enumerate(zip(products, covered, strict=True)):
         for c, member in enumerate((Contamination.MINE, Contamination.ERW)):
             if member in product.contamination:
                 changed = mask & _open(after[:, c])
-                after[changed, c], since[changed, c] = _NUMBERS[product.outcome], np.iinfo(np.int64).max
+                after[changed, c], since[changed, c] = _NUMBERS[product.outcome], AFTER_ALL + number
     return after, since
 
 

@@ -36,7 +36,7 @@ def completion_values(dossier: Dossier) -> tuple[dict[str, Plain], list[Problem]
 
 def _of_task(dossier: Dossier) -> dict[str, Plain]:
     task = dossier.task
-    used = [p.code for p in dossier.permits if any(p.covers(d.activity, d.method, d.unit, d.on) for d in dossier.days)]
+    used = [p.code for p in dossier.permits if any(p.covers(day) for day in dossier.days)]
     teams = list(dict.fromkeys([day.team for day in dossier.days if day.team] or dossier.teams))
     values: dict[str, Plain] = {
         "task": task.code,

@@ -4,33 +4,55 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from torpaq.standard.codes import code_list
+
 NOT_SETTLED = ("found", "left_marked")
 """States of an item that is still there: the list ``item_status``."""
 
+EXTERNAL_CONTROL = "external_qc"
 CONFORMING = ("conforms", "conforms_with_remarks")
 SERIOUS = ("critical", "major")
-OPEN_STATES = ("raised", "acknowledged", "contained", "action_planned", "corrected")
-"""States in which a non-conformity stands in the way; once verified by an inspector it does not."""
+SETTLED_STATE = "closed"
+"""The one state in which a non-conformity no longer stands in the way."""
+
+PERMIT_KINDS = ("organisational", "operational")
+"""Both kinds of accreditation are needed for a day of work: the list ``accreditation_kind``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """An accreditation: what for, and the periods in which it stood, both days included. Empty: every one."""
+    """An accreditation: what for, and the periods in which it stood, both days included.
+
+    Empty ``method`` or ``units``: all. An organisational one without an activity speaks of the organisation as such.
+    """
 
     code: str
+    kind: str = "operational"
     activity: str = ""
     method: str = ""
     units: tuple[str, ...] = ()
     periods: tuple[tuple[date, date], ...] = ()
 
-    def covers(self, activity: str, method: str, unit: str, on: date) -> bool:
-        """Say whether it allows this work in this unit on this day (IMAS 07.30)."""
+    def covers(self, day: "Day") -> bool:
+        """Say whether it allows a day's work there and then; a parent covers its children (IMAS 07.30)."""
+        whole = not self.activity and self.kind == "organisational"
+        allowed = whole or (bool(self.activity) and is_under("activity", day.activity, self.activity))
         return (
-            self.activity in ("", activity)
-            and self.method in ("", method)
-            and (not self.units or not unit or unit in self.units)
-            and any(first <= on <= last for first, last in self.periods)
+            allowed
+            and (not self.method or is_under("operational_method", day.method, self.method))
+            and (not self.units or bool({day.unit, *day.unit_parents} & set(self.units)))
+            and any(first <= day.on <= last for first, last in self.periods)
         )
+
+
+def is_under(name: str, code: str, above: str) -> bool:
+    """Say whether a code of the list ``name`` is another or stands below it; an unknown code is itself alone."""
+    codes = code_list(name)
+    while code:
+        if code == above:
+            return True
+        code = codes[code].parent if code in codes else ""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +65,7 @@ class Day:
     activity: str
     method: str
     unit: str = ""
+    unit_parents: tuple[str, ...] = ()
     processed_m2: float = 0.0
     quality_search_m2: float = 0.0
     depth_cm: float | None = None
@@ -93,8 +116,8 @@ class Failing:
 
     @property
     def in_the_way(self) -> bool:
-        """Say whether it is serious and not yet verified as corrected."""
-        return self.severity in SERIOUS and self.state in OPEN_STATES
+        """Say whether it is serious and not closed."""
+        return self.severity in SERIOUS and self.state != SETTLED_STATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +156,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """The completion record: its state, what it says, and the people who wrote a version of it."""
+    """A completion record: its state, the task it names, and the people who wrote a version of it."""
 
     record: str
     state: str
@@ -152,10 +175,21 @@ class Dossier:
     items: tuple[Item, ...] = ()
     inspections: tuple[Inspection, ...] = ()
     failings: tuple[Failing, ...] = ()
-    completion: Completion | None = None
+    completions: tuple[Completion, ...] = ()
     entries: tuple[ReleaseEntry, ...] = ()
     look_back_open: tuple[str, ...] = ()
     marking_standing: tuple[str, ...] = ()
     environment: Mapping[str, object] = field(default_factory=dict)
     accidents: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
+
+    @property
+    def writers(self) -> frozenset[str]:
+        """Return everybody who wrote of the work: the daily reports and the reports of completion."""
+        told = [day.authors for day in self.days] + [one.people for one in self.completions]
+        return frozenset[str]().union(*told)
+
+    @property
+    def inspectors(self) -> frozenset[str]:
+        """Return everybody who inspected the finished land from outside."""
+        return frozenset[str]().union(*(one.people for one in self.inspections if one.kind == EXTERNAL_CONTROL))

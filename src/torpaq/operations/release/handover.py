@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from torpaq.operations.moving import Requirement
 from torpaq.operations.release.facts import Dossier
-from torpaq.operations.release.proof import EXTERNAL_CONTROL, missing, proof_chain
+from torpaq.operations.release.proof import missing, proof_chain
 from torpaq.standard.problems import Problem, problem
 
 SIGNATORIES = ("authority", "operator", "land_user")
@@ -85,11 +85,11 @@ def beneficiaries_counted(facts: HandoverFacts) -> list[Problem]:
 def decided_by_another(facts: HandoverFacts) -> list[Problem]:
     """Whoever signs neither prepared the certificate nor worked on or inspected the land."""
     dossier = facts.dossier
-    inspectors = frozenset[str]().union(*(i.people for i in dossier.inspections if i.kind == EXTERNAL_CONTROL))
-    workers = frozenset[str]().union(facts.also_worked, *(day.authors for day in dossier.days))
-    if dossier.completion:
-        workers |= dossier.completion.people
-    roles = (("prepared", {facts.prepared_by}), ("inspected", inspectors), ("worked", workers))
+    roles = (
+        ("prepared", frozenset({facts.prepared_by})),
+        ("inspected", dossier.inspectors),
+        ("worked", dossier.writers | facts.also_worked),
+    )
     return [
         problem("handover_same_person", facts.name, person=facts.person, did=did)
         for did, people in roles

@@ -7,10 +7,17 @@ A chain holds where each of its links does: none stands in for another.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from torpaq.operations.release.facts import CONFORMING, NOT_SETTLED, Day, Dossier, Inspection
+from torpaq.operations.release.facts import (
+    CONFORMING,
+    EXTERNAL_CONTROL,
+    NOT_SETTLED,
+    PERMIT_KINDS,
+    Day,
+    Dossier,
+    Inspection,
+)
 from torpaq.standard.problems import Problem, problem
 
-EXTERNAL_CONTROL = "external_qc"
 FINISHED = ("completed", "accepted")
 NAMED_DAYS = 5
 
@@ -72,18 +79,20 @@ def _depth(dossier: Dossier) -> Link:
 
 
 def _completion(dossier: Dossier) -> Link:
-    """An accepted completion report of this very task stands behind the entries."""
-    task, completion = dossier.task.code, dossier.completion
-    if completion is None:
+    """Accepted completion reports of this very task stand behind the entries, one an area at most."""
+    task, own = dossier.task.code, dossier.completions
+    if not own:
         return Link("completion_accepted", "record", (), (problem("proof_no_completion", task),))
     found = []
-    if completion.state != "accepted":
-        found.append(problem("proof_completion_not_accepted", task, record=completion.record))
-    if completion.task != task:
-        found.append(problem("proof_completion_of_other", task, record=completion.record, other=completion.task or "–"))
-    strangers = [entry.id for entry in dossier.entries if entry.record != completion.record]
+    for one in own:
+        if one.state != "accepted":
+            found.append(problem("proof_completion_not_accepted", task, record=one.record))
+        if one.task != task:
+            found.append(problem("proof_completion_of_other", task, record=one.record, other=one.task or "–"))
+    records = tuple(one.record for one in own)
+    strangers = [entry.id for entry in dossier.entries if entry.record not in records]
     found += [problem("proof_entry_of_other", name, task=task) for name in strangers]
-    return Link("completion_accepted", "record", (completion.record,), tuple(found))
+    return Link("completion_accepted", "record", records, tuple(found))
 
 
 def _task(dossier: Dossier) -> Link:
@@ -113,14 +122,13 @@ def _days(dossier: Dossier) -> Link:
 
 
 def _accredited(dossier: Dossier) -> Link:
-    """On every working day an accreditation of the operator allowed that work there."""
+    """On every working day accreditations of both kinds allowed the operator that work there."""
     used: dict[str, None] = {}
     bare = []
     for day in dossier.days:
-        unit = day.unit or dossier.task.unit
-        permits = [p.code for p in dossier.permits if p.covers(day.activity, day.method, unit, day.on)]
-        used.update(dict.fromkeys(permits))
-        if not permits:
+        permits = [permit for permit in dossier.permits if permit.covers(day)]
+        used.update(dict.fromkeys(permit.code for permit in permits))
+        if {permit.kind for permit in permits} < set(PERMIT_KINDS):
             bare.append(day)
     found = [problem("proof_not_accredited", dossier.task.code, days=_named(bare), count=len(bare))] if bare else []
     return Link("accredited_each_day", "accreditation", tuple(used), tuple(found))
@@ -184,10 +192,7 @@ def _failings(dossier: Dossier) -> Link:
 
 def _people(dossier: Dossier) -> Link:
     """Whoever worked or wrote, whoever inspected and whoever signed are different people."""
-    worked = frozenset[str]().union(*(day.authors for day in dossier.days))
-    if dossier.completion:
-        worked |= dossier.completion.people
-    inspected = frozenset[str]().union(*(one.people for one in dossier.inspections if one.kind == EXTERNAL_CONTROL))
+    worked, inspected = dossier.writers, dossier.inspectors
     signed = frozenset(entry.signer for entry in dossier.entries if entry.signer)
     pairs = (("worked", "inspected", worked & inspected), ("worked", "signed", worked & signed))
     pairs += (("inspected", "signed", inspected & signed),)
