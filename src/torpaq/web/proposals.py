@@ -59,17 +59,36 @@ def propose_from_record(
     """
     problems: list[Problem] = []
     for one in proposed:
-        entry = one.entry
         proposal = Proposal(author=acceptor, organisation=acceptor.organisation, field_record=record)
-        proposal.state, proposal.kind, proposal.area = ProposalState.SUBMITTED, entry.kind.value, entry.area
-        proposal.shape = entry.place.shape if isinstance(entry.place, Located) else None
         proposal.original = {"record": record.uid, "element": one.element}
-        proposal.reported_m2, proposal.submitted = one.reported_m2, timezone.now()
-        proposal.save()
-        entry = replace(entry, id=f"P-{proposal.pk}", recorded=timezone.localdate(), approver="")
-        problems += _reckon(proposal, entry, land, head)
-        proposal.save()
-        note(acceptor, "proposal_submitted", str(proposal.pk), record=record.uid)
+        proposal.reported_m2 = one.reported_m2
+        problems += _hand_over(proposal, one.entry, land, head)
+    return problems
+
+
+def propose_entry(
+    author: Account, entry: Entry, land: LiveLand, head: Head, record: FieldRecord | None = None
+) -> tuple[Proposal, list[Problem]]:
+    """Propose an entry that follows from a decision, handed over to be signed at once; return what is wrong with it.
+
+    For services that have checked the author's right to that decision: a certificate signed, released land opened
+    anew. The caller has the land and a transaction, and rolls it back where there is an error.
+    """
+    proposal = Proposal(author=author, organisation=author.organisation, field_record=record)
+    return proposal, _hand_over(proposal, entry, land, head)
+
+
+def _hand_over(proposal: Proposal, entry: Entry, land: LiveLand, head: Head) -> list[Problem]:
+    """Keep a new proposal that waits for a signature, with the arithmetic of its entry."""
+    proposal.state, proposal.kind, proposal.area = ProposalState.SUBMITTED, entry.kind.value, entry.area
+    proposal.shape = entry.place.shape if isinstance(entry.place, Located) else None
+    proposal.submitted = timezone.now()
+    proposal.save()
+    entry = replace(entry, id=f"P-{proposal.pk}", recorded=timezone.localdate(), approver="")
+    problems = _reckon(proposal, entry, land, head)
+    proposal.save()
+    detail = {"record": proposal.field_record.uid} if proposal.field_record else {}
+    note(proposal.author, "proposal_submitted", str(proposal.pk), **detail)
     return problems
 
 
