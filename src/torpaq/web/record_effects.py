@@ -29,6 +29,7 @@ MODULES: tuple[str, ...] = (
     "torpaq.web.operations.items",
     "torpaq.web.operations.marking_records",
     "torpaq.web.operations.spot_records",
+    "torpaq.web.operations.release_records",
 )
 
 

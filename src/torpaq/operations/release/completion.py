@@ -94,7 +94,7 @@ def _effort(dossier: Dossier) -> dict[str, Plain]:
 
 
 def _sum(days: Sequence[Day], name: str) -> float:
-    return round(sum(getattr(day, name) for day in days), 2)
+    return round(sum(float(getattr(day, name)) for day in days), 2)
 
 
 def _finds(dossier: Dossier) -> dict[str, Plain]:

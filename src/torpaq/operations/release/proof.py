@@ -194,8 +194,11 @@ def _people(dossier: Dossier) -> Link:
     """Whoever worked or wrote, whoever inspected and whoever signed are different people."""
     worked, inspected = dossier.writers, dossier.inspectors
     signed = frozenset(entry.signer for entry in dossier.entries if entry.signer)
-    pairs = (("worked", "inspected", worked & inspected), ("worked", "signed", worked & signed))
-    pairs += (("inspected", "signed", inspected & signed),)
+    pairs = (
+        ("worked", "inspected", worked & inspected),
+        ("worked", "signed", worked & signed),
+        ("inspected", "signed", inspected & signed),
+    )
     found = [
         problem("proof_same_person", dossier.task.code, person=", ".join(sorted(both)), first=first, second=second)
         for first, second, both in pairs

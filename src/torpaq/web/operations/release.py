@@ -10,15 +10,16 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from torpaq.land.balance import square_metres
 from torpaq.land.entry import Contamination, Entry, Kind
 from torpaq.operations.moving import check_move, moves_from, target_of
-from torpaq.operations.release.arithmetic import square_metres
 from torpaq.operations.release.certificate import certificate_contents, untranslated
 from torpaq.operations.release.completion import completion_values
 from torpaq.operations.release.follow_up import reopening
 from torpaq.operations.release.handover import REQUIREMENTS, Beneficiaries, HandoverFacts, Signature
 from torpaq.operations.release.proof import Link, proof_chain
-from torpaq.standard.problems import Problem, has_errors, problem
+from torpaq.standard.codes import code_list
+from torpaq.standard.problems import LANGUAGES, Problem, has_errors, problem
 from torpaq.web.accounts import Right, lacks_right, may, note
 from torpaq.web.live import KEEPER, live_land
 from torpaq.web.models import (
@@ -68,8 +69,8 @@ def release_tasks_seen_by(person: Account | AnonymousUser) -> QuerySet[Task]:
     if not may(person, Right.SEE_LAND):
         return Task.objects.none()
     tasks = Task.objects.select_related("organisation")
-    if may(person, Right.WORK_OWN):
-        return tasks.filter(organisation_id=getattr(person, "organisation_id", None))
+    if isinstance(person, Account) and may(person, Right.WORK_OWN):
+        return tasks.filter(organisation=person.organisation)
     return tasks
 
 
@@ -161,6 +162,7 @@ def moves_offered(person: Account, handover: Handover) -> list[str]:
 def prepare_handover(person: Account, task: Task, certificate: Certificate) -> tuple[Handover | None, list[Problem]]:
     """Prepare the certificate of a task's land; refused, with every reason, while anything it needs is missing."""
     refused = _not_seen(person, task) or [found for found in (lacks_right(person, Right.WORK_ANY),) if found]
+    refused = refused or certificate_problems(certificate)
     handover = None if refused else bring_handover(task)
     if handover is None:
         return None, refused or [problem("handover_not_yet", task.code, state=task.state)]
@@ -177,6 +179,34 @@ def prepare_handover(person: Account, task: Task, certificate: Certificate) -> t
         _move(row, person, "prepare", timezone.localdate(), "")
         note(person, "handover_prepared", row.code)
     return row, found
+
+
+LISTS = (
+    ("kind", "beneficiary_kind"),
+    ("stage", "beneficiary_stage"),
+    ("sex", "sex"),
+    ("age", "age_group"),
+    ("disability", "disability"),
+)
+"""The list that each part of a group of beneficiaries is of; the first two are always given."""
+
+
+def certificate_problems(certificate: Certificate) -> list[Problem]:
+    """Return the answers of a certificate that are none: codes that no list has, counts that count nothing."""
+    asked = [("intended_use", "land_use", code) for code in certificate.intended_use]
+    asked += [("languages", "language", code) for code in certificate.languages]
+    for row in certificate.beneficiaries:
+        asked += [(name, listed, getattr(row, name)) for name, listed in LISTS]
+    found = [
+        problem("handover_unknown_code", element, element=element, value=code or "–")
+        for element, listed, code in asked
+        if code not in code_list(listed) and (code or element in ("kind", "stage"))
+    ]
+    counts = [*(row.count for row in certificate.beneficiaries), *certificate.present.values()]
+    found += [problem("handover_count_wrong", "count", value=count) for count in counts if count < 0]
+    if not set(certificate.languages) & set(LANGUAGES):
+        found.append(problem("handover_unknown_code", "languages", element="languages", value="–"))
+    return found
 
 
 def _fill(row: Handover, certificate: Certificate) -> None:
@@ -235,16 +265,16 @@ def sign_handover(person: Account, handover: Handover, signatures: Sequence[Sign
             plan_follow_ups(row)
             found += _hand_over_in_ledger(row, person, [entry.id for entry in facts.dossier.entries], on)
             if has_errors(found):
-                raise NothingSigned
+                raise NothingSignedError
             note(person, "handover_signed", row.code)
-    except NothingSigned:
+    except NothingSignedError:
         KEEPER.forget()
         return found
     handover.refresh_from_db()
     return found
 
 
-class NothingSigned(Exception):
+class NothingSignedError(Exception):
     """Rolls a signature back; never leaves this module."""
 
 

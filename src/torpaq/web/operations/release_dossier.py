@@ -10,7 +10,7 @@ from torpaq.land.entry import Kind, Located, Status
 from torpaq.operations.release import facts as known
 from torpaq.operations.release.arithmetic import Product, TaskLand, task_land
 from torpaq.standard.country import load_country
-from torpaq.standard.problems import Problem
+from torpaq.standard.problems import Problem, Severity
 from torpaq.web.live import live_land
 from torpaq.web.models import (
     Accreditation,
@@ -156,7 +156,9 @@ def _team_gaps(rows: Sequence[WorkDay], teams: Mapping[str, Team]) -> dict[tuple
     """Return what each team lacked on each day of work; a team that nobody keeps lacks everything."""
     asked = {(row.team, row.activity, row.on) for row in rows}
     return {
-        (code, activity, on): tuple(one.code for one in team_problems(teams[code], activity, on))
+        (code, activity, on): tuple(
+            one.code for one in team_problems(teams[code], activity, on) if one.severity is Severity.ERROR
+        )
         if code in teams
         else (("team_unknown",) if code else ())
         for code, activity, on in asked

@@ -78,7 +78,7 @@ def _of_finds(task: Task) -> list[Finding]:
 
 def _of_failings(task: Task) -> list[Finding]:
     rows = NonConformity.objects.filter(task=task, severity="critical").exclude(state="closed").order_by("code")
-    return [_told("task", task.code, problem("release_critical_open", "task", code=row.code)) for row in rows[:SHOWN]]
+    return [_told("task", task.code, problem("release_critical_open", "task", number=row.code)) for row in rows[:SHOWN]]
 
 
 def _of_land(record: FieldRecord, task: Task) -> list[Finding]:

@@ -6,8 +6,8 @@ from torpaq.standard.country import load_country
 from torpaq.standard.problems import LANGUAGES
 from torpaq.web.models import Handover, LedgerEntry
 from torpaq.web.operations.release_dossier import (
-    completions_of,
     codes_of,
+    completions_of,
     entries_of,
     number_of,
     rows_of,

@@ -1,0 +1,316 @@
+"""From completed work to land given back, step by step: who may, what is asked, what the ledger says afterwards."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from torpaq.land.entry import Contamination, Status
+from torpaq.operations.release.follow_up import Visit
+from torpaq.operations.release.handover import Beneficiaries
+from torpaq.operations.release.proof import missing
+from torpaq.web.live import live_land
+from torpaq.web.models import (
+    Accreditation,
+    FieldRecord,
+    FollowUp,
+    Handover,
+    LedgerEntry,
+    LookBack,
+    NonConformity,
+    OrdnanceItem,
+    Proposal,
+    StateMove,
+    Task,
+)
+from torpaq.web.operations.release import (
+    assemble_completion,
+    bring_handover,
+    handovers_seen_by,
+    prepare_handover,
+    proof_of,
+    reopen,
+    sign_handover,
+)
+from torpaq.web.operations.release_dossier import land_of, periods_of
+from torpaq.web.operations.release_follow_ups import record_follow_up, state_of
+from torpaq.web.proposals import sign
+from torpaq.web.records import accept
+from web.release_stories import PAPER, SIGNED, completion, inspected, product, released, under_way
+from web.stories import Cast
+
+HANDED = date(2026, 6, 20)
+
+
+def codes(problems) -> list[str]:
+    return [found.code for found in problems]
+
+
+def findings(record: FieldRecord) -> set[str]:
+    return {str(found["code"]) for found in record.findings if str(found["code"]).startswith("release_")}
+
+
+def prepared(cast: Cast) -> Handover:
+    story = released(cast)
+    handover, problems = prepare_handover(cast.officer, story.task, PAPER)
+    assert handover is not None, codes(problems)
+    return handover
+
+
+def handed_over(cast: Cast) -> Handover:
+    handover = prepared(cast)
+    assert codes(sign_handover(cast.authority, handover, SIGNED, HANDED)) == []
+    return handover
+
+
+# -- the report -------------------------------------------------------------------------------------------------------
+
+
+def test_operator_a_s_report_is_put_together_from_its_days(cast: Cast) -> None:
+    task, _ = under_way(cast)
+    record, problems = assemble_completion(cast.operator_a, task)
+    assert record is not None
+    assert record.state == "drafted"
+    assert record.values["processed"] == [
+        {"processed_method": "manual", "processed_area_m2": 10000.0, "processed_hours": 80.0}
+    ]
+    assert (record.values["start_date"], record.values["end_date"]) == ("2026-05-12", "2026-05-13")
+    assert record.values["accreditation"] == "OP-A-ACC-0, OP-A-ACC-1"
+    assert "accidents_happened" not in record.values
+    assert set(codes(problems)) == {"completion_no_internal_control", "completion_accidents_not_said"}
+
+
+def test_operator_b_and_the_donor_put_nothing_together_for_operator_a(cast: Cast) -> None:
+    task, _ = under_way(cast)
+    assert codes(assemble_completion(cast.operator_b, task)[1]) == ["right_missing"]
+    assert codes(assemble_completion(cast.donor, task)[1]) == ["right_missing"]
+    task.state = "issued"
+    assert codes(assemble_completion(cast.operator_a, task)[1]) == ["release_task_not_under_way"]
+
+
+def test_a_report_is_held_against_task_and_ledger(cast: Cast) -> None:
+    task, _ = under_way(cast)
+    assert findings(completion(cast)) == set()
+    assert findings(completion(cast, "c-2", task="T-99")) == {"release_task_unknown"}
+    assert findings(completion(cast, "c-3", area="HA-18")) == {"release_area_not_of_task"}
+    assert findings(completion(cast, "c-4", products=[product(120, 12000)])) == {
+        "release_outside_task", "release_not_recorded",
+    }  # fmt: skip
+    assert findings(completion(cast, "c-5", products=[product(), product(50, 5000)])) == {"release_parts_overlap"}
+    assert findings(completion(cast, "c-6", products=[product(100, 10200)])) == {"release_area_unexplained"}
+    slope = product(100, 10200, product_note="along the slope")
+    assert findings(completion(cast, "c-7", products=[slope])) == {"release_area_explained"}
+    Task.objects.filter(pk=task.pk).update(state="suspended")
+    assert findings(completion(cast, "c-8")) == {"release_task_not_under_way"}
+
+
+def test_a_find_that_still_lies_there_and_a_critical_non_conformity_keep_a_report_from_being_accepted(
+    cast: Cast,
+) -> None:
+    task, _ = under_way(cast)
+    record = completion(cast)
+    OrdnanceItem.objects.update(status="left_marked")
+    assert "release_find_not_settled" in codes(accept(record, cast.officer))
+    OrdnanceItem.objects.update(status="destroyed")
+    NonConformity.objects.create(
+        code="NC-1", severity="critical", kind="medical", organisation=task.organisation, task=task,
+        found_on=HANDED, description="no medic",
+    )  # fmt: skip
+    assert "release_critical_open" in codes(accept(record, cast.officer))
+    record.refresh_from_db()
+    assert record.state == "submitted"
+    assert not Proposal.objects.exists()
+
+
+# -- the proof --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.both_engines
+def test_why_is_this_land_called_cleared(cast: Cast) -> None:
+    story = released(cast)
+    task, chain, problems = proof_of(story.entry_id)
+    assert (task, problems) == (story.task, [])
+    assert codes(missing(chain)) == []
+    ids = {link.code: link.ids for link in chain}
+    assert ids["entries_signed"] == (story.entry_id,)
+    assert ids["days_accepted"] == ("day-1", "day-2")
+    assert ids["inspected_outside"] == ("qc-1",)
+    assert set(ids["different_people"]) == {"operator-a", "inspector", "authority"}
+
+
+def test_a_suspension_on_a_working_day_breaks_the_proof(cast: Cast) -> None:
+    story = released(cast)
+    row = Accreditation.objects.get(code="OP-A-ACC-1")
+    for move, source, target, day in (
+        ("grant", "desk_assessment", "granted", date(2026, 1, 1)),
+        ("suspend", "granted", "suspended", date(2026, 5, 13)),
+        ("lift", "suspended", "granted", date(2026, 5, 20)),
+    ):
+        StateMove.objects.create(
+            subject="accreditation", name=row.code, move=move, source=source, target=target, on=day
+        )
+    assert periods_of(row) == [
+        (date(2026, 1, 1), date(2026, 5, 12)), (date(2026, 5, 20), date(2026, 12, 31)),
+    ]  # fmt: skip
+    assert codes(missing(proof_of(story.entry_id)[1])) == ["proof_not_accredited"]
+
+
+def test_a_team_without_its_medic_breaks_the_proof(cast: Cast) -> None:
+    story = released(cast)
+    story.team.members.filter(function="medic").delete()
+    assert codes(missing(proof_of(story.entry_id)[1])) == ["proof_team_incomplete"]
+
+
+def test_an_entry_without_a_task_is_proved_by_nothing(cast: Cast) -> None:
+    under_way(cast)
+    entry = LedgerEntry.objects.get().entry_id
+    assert codes(proof_of(entry)[2]) == ["proof_no_task"]
+    assert codes(proof_of("nothing")[2]) == ["proof_no_task"]
+
+
+def test_the_account_of_the_task_is_that_of_the_ledger(cast: Cast) -> None:
+    story = released(cast)
+    account = land_of(story.task)
+    assert account is not None
+    told = account.land.as_json()
+    assert (round(told["cleared_m2"]), round(told["remaining_m2"])) == (10000, 0)
+    assert account.land.closes
+
+
+# -- the certificate --------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_prepared_before_the_work_is_accepted(cast: Cast) -> None:
+    task, _ = under_way(cast)
+    assert bring_handover(task) is None
+    assert codes(prepare_handover(cast.officer, task, PAPER)[1]) == ["handover_not_yet"]
+
+
+@pytest.mark.both_engines
+def test_the_officer_prepares_the_authority_signs_and_the_ledger_says_so(cast: Cast) -> None:
+    handover = handed_over(cast)
+    handover.refresh_from_db()
+    assert (handover.state, handover.signed_on, handover.signed_by) == ("signed", HANDED, cast.authority)
+    entry = LedgerEntry.objects.get(kind="hand_over")
+    assert (entry.author, entry.signer, entry.effective) == (cast.officer, cast.authority, HANDED)
+    assert handover.code in entry.record
+    with live_land() as (land, _):
+        assert land.at(50, 50).handed_over is not None
+    assert list(handover.follow_ups.values_list("months", "due_on")) == [
+        (6, date(2026, 12, 20)), (12, date(2027, 6, 20)),
+    ]  # fmt: skip
+    assert handover.contents["released_of"] == ["mine"]
+    assert handover.contents["not_free_of"] == ["erw"]
+    moves = StateMove.objects.filter(subject="handover", name=handover.code).values_list("target", flat=True)
+    assert list(moves) == ["accepted", "prepared", "signed"]
+
+
+def test_who_may_not(cast: Cast) -> None:
+    story = released(cast)
+    for person in (cast.operator_a, cast.operator_b, cast.inspector, cast.authority, cast.donor):
+        assert prepare_handover(person, story.task, PAPER)[0] is None
+    handover, _ = prepare_handover(cast.officer, story.task, PAPER)
+    for person in (cast.operator_a, cast.inspector, cast.officer, cast.donor):
+        assert codes(sign_handover(person, handover, SIGNED, HANDED)) == ["right_missing"]
+    assert handovers_seen_by(cast.operator_a).count() == 1
+    assert handovers_seen_by(cast.operator_b).count() == 0
+    handover.refresh_from_db()
+    assert handover.state == "prepared"
+
+
+def test_a_certificate_lacks_nothing_or_is_not_signed(cast: Cast) -> None:
+    handover = prepared(cast)
+    assert codes(sign_handover(cast.authority, handover, SIGNED[:2], HANDED)) == ["handover_signature_missing"]
+    assert codes(sign_handover(cast.authority, handover, SIGNED, date(2099, 1, 1))) == ["date_wrong"]
+    NonConformity.objects.create(
+        code="NC-9", severity="major", kind="records", organisation=handover.task.organisation, task=handover.task,
+        found_on=HANDED, description="logs missing",
+    )  # fmt: skip
+    assert "proof_non_conformity_open" in codes(sign_handover(cast.authority, handover, SIGNED, HANDED))
+    assert not LedgerEntry.objects.filter(kind="hand_over").exists()
+
+
+def test_a_text_in_one_language_alone_is_warned_of(cast: Cast) -> None:
+    story = released(cast)
+    texts = {**PAPER.texts, "restrictions": {"az": "Qazmayın."}}
+    handover, problems = prepare_handover(cast.officer, story.task, replace(PAPER, texts=texts))
+    assert handover is not None
+    assert codes(problems) == ["handover_text_untranslated"]
+
+
+def test_codes_and_counts_that_are_none_are_refused(cast: Cast) -> None:
+    story = released(cast)
+    for changes, code in (
+        ({"intended_use": ("parking",)}, "handover_unknown_code"),
+        ({"languages": ("xx",)}, "handover_unknown_code"),
+        ({"beneficiaries": (Beneficiaries("somebody", "expected", 2),)}, "handover_unknown_code"),
+        ({"beneficiaries": (Beneficiaries("direct", "expected", -2, "female", "adult"),)}, "handover_count_wrong"),
+        ({"present": {"women": -1}}, "handover_count_wrong"),
+        ({"beneficiaries": ()}, "handover_beneficiaries_missing"),
+        ({"texts": {}}, "handover_not_cleared_missing"),
+    ):
+        found = prepare_handover(cast.officer, story.task, replace(PAPER, **changes))
+        assert found[0] is None
+        assert code in codes(found[1])
+
+
+# -- afterwards -------------------------------------------------------------------------------------------------------
+
+
+def test_a_visit_is_recorded_once_and_says_what_follows(cast: Cast) -> None:
+    visit = handed_over(cast).follow_ups.get(months=6)
+    assert state_of(visit, date(2026, 12, 1)) == "due"
+    assert state_of(visit, date(2027, 1, 1)) == "overdue"
+    on = date(2026, 11, 1)
+    assert codes(record_follow_up(cast.operator_a, visit, on, Visit("yes"), [])) == ["right_missing"]
+    assert codes(record_follow_up(cast.inspector, visit, date(2026, 6, 1), Visit(), [])) == ["follow_up_too_early"]
+    found = record_follow_up(cast.inspector, visit, on, Visit("no", ("boundary",), "no", 0), [], "two families")
+    assert codes(found) == ["follow_up_conflict", "follow_up_not_used"]
+    assert (visit.conflict, visit.done_on, visit.note) == ("boundary", on, "two families")
+    assert codes(record_follow_up(cast.inspector, visit, on, Visit("yes"), [])) == ["follow_up_done_already"]
+
+
+def test_an_accepted_inspection_of_land_use_is_the_visit(cast: Cast) -> None:
+    handover = handed_over(cast)
+    record = inspected(
+        cast, "visit-1", inspection_kind="land_use_follow_up", inspected_on="2026-11-02", land_used="yes",
+        land_use=["pasture"], use_conflict=["none"], completion="completion-1", date_of_information="2026-11-02",
+    )  # fmt: skip
+    assert codes(accept(record, cast.officer)) == []
+    visit = FollowUp.objects.get(record=record)
+    assert (visit.handover, visit.months, visit.land_used, visit.land_use) == (handover, 6, "yes", ["pasture"])
+    assert handover.follow_ups.filter(done_on=None).count() == 1
+
+
+@pytest.mark.both_engines
+def test_a_mine_in_released_land_opens_it_anew_and_doubts_what_the_same_people_released(cast: Cast) -> None:
+    handover = handed_over(cast)
+    release = LedgerEntry.objects.get(kind="clear").entry_id
+    before = LedgerEntry.objects.count()
+    proposal, problems = reopen(cast.officer, release, Contamination.MINE, date(2026, 11, 3), "A mine was found.")
+    assert proposal is not None, codes(problems)
+    assert LedgerEntry.objects.count() == before, "nothing changes in the ledger before somebody signs"
+    found = NonConformity.objects.get()
+    assert (found.severity, found.kind, found.task) == ("critical", "item_in_released_land", handover.task)
+    assert LookBack.objects.filter(non_conformity=found, entry_id=release).exists()
+    handover.refresh_from_db()
+    assert handover.state == "reopened"
+    assert codes(sign(proposal, cast.authority)) == []
+    with live_land() as (land, _):
+        assert land.at(50, 50).status[0] is Status.CHA
+        assert land.at(50, 50, date(2026, 7, 1)).status[0] is Status.CLEARED
+    assert LedgerEntry.objects.filter(entry_id=release).exists(), "the release stays as it was signed"
+    account = land_of(handover.task)
+    assert account is not None
+    assert round(account.land.as_json()["remaining_m2"]) == 10000
+
+
+def test_reopening_is_for_the_authority_and_needs_a_reason_and_a_class_that_was_released(cast: Cast) -> None:
+    handed_over(cast)
+    release = LedgerEntry.objects.get(kind="clear").entry_id
+    on = date(2026, 11, 3)
+    assert codes(reopen(cast.operator_a, release, Contamination.MINE, on, "why")[1]) == ["right_missing"]
+    assert codes(reopen(cast.inspector, release, Contamination.MINE, on, " ")[1]) == ["handover_reason_missing"]
+    assert codes(reopen(cast.inspector, release, Contamination.ERW, on, "why")[1]) == ["reopen_other_class"]
+    assert codes(reopen(cast.inspector, "nothing", Contamination.MINE, on, "why")[1]) == ["proof_no_task"]
+    assert not NonConformity.objects.exists()
