@@ -117,6 +117,11 @@ SECTIONS = (
                 below=below("inspections non_conformities non_conformity non_conformity_new look_back_decide"),
             ),
             Page("samples", later("Samples and statistics"), _WORKING, below("sample sample_new statistics")),
+            Page(
+                "handovers",
+                later("Handover"),
+                below=below("handover handover_sign follow_up release release_assemble handover_prepare reopen proof"),
+            ),
         ),
     ),
     Section("guide", later("Guide"), (Page("guide", later("Guide")),)),
