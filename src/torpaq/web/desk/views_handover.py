@@ -122,7 +122,9 @@ def prepare_page(request: HttpRequest, code: str) -> HttpResponseBase:
         "task": task,
         "problems": problems,
         "papers": papers,
-        "texts": [(name, _(words), [(one, given.get(f"{name}-{one}", "")) for one in LANGUAGES]) for name, words in TEXTS],
+        "texts": [
+            (name, _(words), [(one, given.get(f"{name}-{one}", "")) for one in LANGUAGES]) for name, words in TEXTS
+        ],
         "values": given,
         "languages": [(one, _label("language", one), _chosen(given, one)) for one in LANGUAGES],
         "uses": [(one, words, one in given.getlist("use")) for one, words in _choices("land_use")],
@@ -140,9 +142,7 @@ def _preview(task: int, certificate: Certificate) -> list[tuple[str, list[Sectio
         return []
     row.hotline, row.intended_use = certificate.hotline, list(certificate.intended_use)
     row.languages, row.present = list(certificate.languages), dict(certificate.present)
-    row.beneficiaries = [
-        {name: getattr(one, name) for name in (*GROUP, "count")} for one in certificate.beneficiaries
-    ]
+    row.beneficiaries = [{name: getattr(one, name) for name in (*GROUP, "count")} for one in certificate.beneficiaries]
     row.contents = {"texts": {name: dict(told) for name, told in certificate.texts.items()}}
     contents = certificate_contents(dossier_of(row.task), certificate_values(row), land_of(row.task))
     return papers_of(contents, row.languages)
