@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as later
 
 from torpaq.land.balance import UM2
@@ -84,7 +84,7 @@ def links_shown(chain: Sequence[Link], person: Person) -> list[ShownLink]:
         hidden = link.kind == "person" and not sees_release_people(person)
         ids = () if hidden else tuple(_shown(name, link.kind, numbers) for name in link.ids[:IDS_SHOWN])
         problems = () if hidden else link.problems
-        words = _(LINKS[link.code])
+        words = gettext(LINKS[link.code])
         shown.append(ShownLink(words, link.holds, ids, 0 if hidden else len(link.ids) - len(ids), problems))
     return shown
 
@@ -111,7 +111,7 @@ def address_of(url: str, *arguments: object) -> str:
 def figures_shown(account: TaskLand) -> list[tuple[str, dict[str, float]]]:
     """Return the figures of a task's land: words, and square metres by account."""
     return [
-        (_(words), {name: getattr(each, code) / UM2 for name, each in account.accounts.items()})
+        (gettext(words), {name: getattr(each, code) / UM2 for name, each in account.accounts.items()})
         for code, words in FIGURES
     ]
 
@@ -126,7 +126,7 @@ def bar_of(account: Account) -> list[Bar]:
         width = BAR_WIDTH * area_m2 / total if total else 0.0
         if width > 0:
             fill = "cha" if code == "remaining" else code
-            bars.append(Bar(x, width, fill, _(words[code]), area_m2))
+            bars.append(Bar(x, width, fill, gettext(words[code]), area_m2))
         x += width
     return bars
 

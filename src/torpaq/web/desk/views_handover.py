@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as later
 
 from torpaq.operations.release.certificate import Section, certificate_contents, untranslated, written
@@ -62,7 +62,7 @@ def handovers_page(request: HttpRequest) -> HttpResponseBase:
         "waiting": release_tasks_seen_by(person).filter(state="accepted", handover=None).order_by("code"),
         "working": release_tasks_seen_by(person).filter(state="completed").order_by("code"),
         "rows": rows,
-        "visits": [(visit, state, _(VISIT_STATES[state])) for visit, state in visits if state != "reopened"],
+        "visits": [(visit, state, gettext(VISIT_STATES[state])) for visit, state in visits if state != "reopened"],
         "may_visit": any(may(person, right) for right in VISITORS),
     }
     return render(request, "desk/handovers.html", context)
@@ -78,7 +78,7 @@ def handover_page(request: HttpRequest, number: int) -> HttpResponseBase:
         "row": row,
         "papers": papers_of(row.contents, row.languages) if "parts" in row.contents else [],
         "problems": untranslated(row.code, row.contents.get("texts", {}), row.languages),
-        "visits": [(one, state_of(one), _(VISIT_STATES[state_of(one)])) for one in row.follow_ups.all()],
+        "visits": [(one, state_of(one), gettext(VISIT_STATES[state_of(one)])) for one in row.follow_ups.all()],
         "moves": StateMove.objects.filter(subject="handover", name=row.code).select_related("account"),
         "may_sign": "sign" in offered,
         "may_prepare": "prepare" in offered,
@@ -123,14 +123,15 @@ def prepare_page(request: HttpRequest, code: str) -> HttpResponseBase:
         "problems": problems,
         "papers": papers,
         "texts": [
-            (name, _(words), [(one, given.get(f"{name}-{one}", "")) for one in LANGUAGES]) for name, words in TEXTS
+            (name, gettext(words), [(one, given.get(f"{name}-{one}", "")) for one in LANGUAGES])
+            for name, words in TEXTS
         ],
         "values": given,
         "languages": [(one, _label("language", one), _chosen(given, one)) for one in LANGUAGES],
         "uses": [(one, words, one in given.getlist("use")) for one, words in _choices("land_use")],
         "groups": list(_groups_shown(given)),
         "lists": [_choices(name) for name in GROUP_LISTS],
-        "present": [(name, _(words), given.get(f"present-{name}", "")) for name, words in PRESENT],
+        "present": [(name, gettext(words), given.get(f"present-{name}", "")) for name, words in PRESENT],
     }
     return render(request, "desk/certificate_form.html", context)
 
