@@ -103,5 +103,11 @@ def test_a_later_conforming_control_settles_an_earlier_one_that_failed() -> None
     assert is_proved(but(inspections=(failed, QC)))
 
 
+def test_of_two_controls_on_one_day_both_have_to_conform() -> None:
+    failed = replace(QC, record="qc-b", result="fails")
+    for both in ((QC, failed), (failed, QC)):
+        assert [one.code for one in missing(proof_chain(but(inspections=both)))] == ["proof_inspection_fails"]
+
+
 def test_an_inspection_counts_from_the_last_day_of_work_on() -> None:
     assert is_proved(but(inspections=(replace(QC, on=DAYS[-1].on),)))

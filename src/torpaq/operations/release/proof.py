@@ -163,10 +163,12 @@ def _inspected(dossier: Dossier) -> Link:
     ids = tuple(one.record for one in controls)
     if not late:
         return Link("inspected_outside", "record", ids, (problem("proof_not_inspected", task.code),))
-    latest = max(late, key=lambda one: one.on)
-    found = []
-    if latest.result not in CONFORMING or latest.finds:
-        found.append(problem("proof_inspection_fails", task.code, record=latest.record, result=latest.result))
+    last_day = max(one.on for one in late)
+    found = [
+        problem("proof_inspection_fails", task.code, record=one.record, result=one.result)
+        for one in late
+        if one.on == last_day and (one.result not in CONFORMING or one.finds)
+    ]
     found += _from_inside(late, task.organisation)
     return Link("inspected_outside", "record", ids, tuple(found))
 
