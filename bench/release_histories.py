@@ -1,7 +1,7 @@
 """Ten thousand random programmes driven through the real moves: what nobody may do, and land given back unproved.
 
-Each history has operators, accreditations granted, suspended and expired, a team whose medic's certificate may end, days
-of work, finds, inspections, non-conformities, reports of completion, releases, handovers and reopenings, with people
+Each history has operators, accreditations granted, suspended and expired, a team whose medic's certificate may end,
+days of work, finds, inspections, non-conformities, reports of completion, releases, handovers and reopenings, with people
 trying what they may not; a plain judge that shares no code with the requirements says what was forbidden.
 """
 
@@ -13,7 +13,7 @@ from time import perf_counter
 from telling import tell
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from operations.histories import totals  # noqa: E402 - found only once the tests are on the path
+from operations.histories import totals
 
 HISTORIES = 10_000
 FAULTS = ("forbidden_passed", "signed_without_proof", "reopening_wrong", "accounts_open")
