@@ -1,8 +1,8 @@
 """Ten thousand random programmes driven through the real moves: what nobody may do, and land given back unproved.
 
 Each history has operators, accreditations granted, suspended and expired, a team whose medic's certificate may end,
-days of work, finds, inspections, non-conformities, reports of completion, releases, handovers and reopenings, with people
-trying what they may not; a plain judge that shares no code with the requirements says what was forbidden.
+days of work, finds, inspections, non-conformities, reports of completion, releases, handovers and reopenings, with
+people trying what they may not; a plain judge that shares no code with the requirements says what was forbidden.
 """
 
 import argparse

@@ -96,7 +96,7 @@ def _shown(name: str, kind: str, numbers: dict[str, int]) -> ShownId:
     if kind == "entry" and not name.startswith("new-"):
         return ShownId(name, reverse("entry", args=[name]))
     if kind == "task":
-        return ShownId(name, address_of("task", name) or reverse("release", args=[name]))
+        return ShownId(name, reverse("release", args=[name]))
     return ShownId(name)
 
 

@@ -47,7 +47,7 @@ def release_page(request: HttpRequest, code: str) -> HttpResponseBase:
     chain = proof_of_task(task)
     context = {
         "task": task,
-        "task_address": address_of("task", task.code),
+        "task_address": address_of("task", task.pk),
         "account": account,
         "figures": figures_shown(account) if account else [],
         "bars": bar_of(account.land) if account else [],
