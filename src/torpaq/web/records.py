@@ -145,13 +145,17 @@ def _filed(new: NewVersion, record: FieldRecord | None) -> RecordVersion:
 
 def _file_those_that_waited(record: FieldRecord, version_id: str) -> None:
     """Give the record every waiting version that descends from one it now has."""
+    waiting = RecordVersion.objects.filter(record__isnull=True)
+    following: dict[str, list[int]] = {}
+    for number, bases in waiting.values_list("pk", "bases"):
+        for base in bases:
+            following.setdefault(base, []).append(number)
     arrived = [version_id]
-    waiting = list(RecordVersion.objects.filter(record__isnull=True).select_related("submission"))
-    waiting = [version for version in waiting if _organisation_of(version) in (None, record.organisation)]
     while arrived:
-        base = arrived.pop()
-        for version in [one for one in waiting if base in one.bases]:
-            waiting.remove(version)
+        found = waiting.filter(pk__in=following.get(arrived.pop(), ()))
+        for version in found.select_related("submission", "account__organisation", "device__team__organisation"):
+            if _organisation_of(version) not in (None, record.organisation):
+                continue
             version.record = record
             version.save(update_fields=["record"])
             if version.submission:
