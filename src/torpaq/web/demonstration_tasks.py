@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from django.db import transaction
 from django.utils import timezone
 
-from torpaq.geo.polygons import to_lonlat
+from torpaq.geo.polygons import to_lonlat, to_wkt
 from torpaq.geo.shape import Shape
 from torpaq.intake.demonstration_life import LAST_DAY
 from torpaq.intake.record.record import Value
@@ -22,6 +23,7 @@ from torpaq.web.models import (
     Account,
     AreaStatus,
     Asset,
+    DailyCheck,
     EnvironmentRecord,
     FieldRecord,
     FollowUp,
@@ -45,12 +47,14 @@ from torpaq.web.record_effects import tell
 from torpaq.web.records import NewVersion
 from torpaq.web.tile_store import country_code
 
-PAST_TASKS = 24
+PAST_TASKS, OF_A_SMALL_ONE = 16, 8
+LARGE_FROM_AREAS = 200
 PAST_DAYS = 330
-STATES_NOW = ("under_way",) * 12 + ("suspended",) * 2 + ("issued",) * 4 + ("proposed",) * 3 + ("completed",) * 2
+WORKED_DAYS = 12
+STATES_NOW = ("under_way", "issued", "under_way", "suspended", "proposed", "under_way", "completed", "under_way") * 2
 ROLES = {"issue": "authority", "start": "", "suspend": "inspector", "complete": "", "accept": "authority"}
 FIND_MODELS = (("ap_mine", "PMN-2"), ("ap_mine", "PMN-4"), ("ap_mine", "OZM-72"), ("av_mine", "TM-62M"))
-FINDS_ERW = (("mortar", "82 mm"), ("projectile", "122 mm"), ("submunition", "9N235"))
+FINDS_ERW = (("mortar", "82 mm O-832"), ("mortar", "120 mm OF-843"), ("submunition", "9N235"))
 BRIEF = {
     "threat": "Anti-personnel mines in rows and single pieces beside old positions (synthetic)",
     "access": "From the asphalt road along the marked lane, 300 m on foot (synthetic)",
@@ -63,12 +67,12 @@ BRIEF = {
 def create_demonstration_operations() -> int:
     """Fill the demonstration with who works and what they do; return how many tasks there are."""
     today = max(LAST_DAY, timezone.localdate())
-    working = Standing(today).make()
-    story = _Story(today, working)
-    story.past()
-    story.present()
-    story.non_conformities()
-    story.spot_tasks()
+    with transaction.atomic():
+        story = _Story(today, Standing(today).make())
+        story.past()
+        story.present()
+        story.non_conformities()
+        story.spot_tasks()
     return Task.objects.count()
 
 
@@ -87,15 +91,16 @@ class _Story:
     def past(self) -> None:
         """Give a task to each of the last released pieces of land."""
         since = self.today - timedelta(days=PAST_DAYS)
+        most = PAST_TASKS if HazardousArea.objects.count() >= LARGE_FROM_AREAS else OF_A_SMALL_ONE
         entries = LedgerEntry.objects.filter(kind="clear", operator__in=self.working, shape__isnull=False)
-        for entry in entries.filter(effective__gte=since).order_by("-effective", "pk")[:PAST_TASKS]:
+        for entry in entries.filter(effective__gte=since).order_by("-effective", "pk")[:most]:
             self._released(entry)
 
     def _released(self, entry: LedgerEntry) -> None:
         shape = entry.shape
         if shape is None:
             return
-        days = max(4, min(12, round(shape.area_m2 / 900)))
+        days = max(4, min(8, round(shape.area_m2 / 900)))
         started = entry.effective - timedelta(days=days * 2)
         task = self._task(entry.area, shape, self.working[entry.operator], entry.method or "manual", started)
         task.required_depth_cm = int(float(entry.depth_cm or 13))
@@ -257,8 +262,10 @@ class _Story:
             task.state = state
             task.save()
             return
-        days = _work_days(begun + timedelta(days=2), 16)
-        self._days(task, days, min(shape.area_m2 * 0.6, 16 * 260.0), without_find=12 if number == 0 else 0)
+        days = _work_days(self.today - timedelta(days=WORKED_DAYS + 3), WORKED_DAYS)
+        self._days(
+            task, days, min(shape.area_m2 * 0.6, WORKED_DAYS * 260.0), without_find=WORKED_DAYS if number == 0 else 0
+        )
         if state == "completed":
             self._move(task, "complete", "completed", self.today - timedelta(days=1))
             task.completed_on = self.today - timedelta(days=1)
@@ -421,6 +428,9 @@ class _Story:
             }
         if method in ("dog", "rat"):
             animal = Asset.objects.filter(organisation=task.organisation, kind=method).first()
+            if animal:
+                facts = {"fit": True, "test_passed": True, "wind_mps": 3.0, "temperature_c": 18.0}
+                DailyCheck.objects.get_or_create(asset=animal, on=day, defaults=facts)
             values |= {
                 "animal_id": animal.code if animal else "",
                 "animal_hours": 4,
@@ -530,4 +540,5 @@ def _polygon(shape: Shape) -> dict[str, Value]:
     rings: list[Value] = [
         [[[round(lon, 8), round(lat, 8)] for lon, lat in ring] for ring in part] for part in to_lonlat(shape)
     ]
-    return {"type": "MultiPolygon", "coordinates": rings, "original": {"source": "synthetic"}}
+    written = f"wkt {to_wkt(shape)}"
+    return {"type": "MultiPolygon", "coordinates": rings, "written": written, "original": {"source": "synthetic"}}

@@ -126,6 +126,7 @@ def _fill(entries: Sequence[Entry], country: str, name: str, synthetic_label: st
     from torpaq.land.live import LiveLand
     from torpaq.web.accounts import create_demonstration_accounts
     from torpaq.web.demonstration_records import create_demonstration_records
+    from torpaq.web.demonstration_tasks import create_demonstration_operations
     from torpaq.web.models import Programme
     from torpaq.web.store import load
     from torpaq.web.tile_store import prebuild
@@ -149,6 +150,8 @@ def _fill(entries: Sequence[Entry], country: str, name: str, synthetic_label: st
     if synthetic_label:
         progress("records", 0.0)
         create_demonstration_records()
+        progress("records", 0.3)
+        create_demonstration_operations()
         progress("records", 1.0)
     progress("tiles", 0.0)
     prebuild(lambda done, total: progress("tiles", done / total))
