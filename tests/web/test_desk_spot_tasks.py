@@ -80,6 +80,8 @@ def test_from_a_call_to_the_answer(desk: Client, cast: Cast) -> None:
     }  # fmt: skip
     end = {**item, **explosives, "action": "destroyed_in_place", "evacuated": "12", "feedback": "Gone"}
     assert move(desk, spot, "close", **end) == {"spot_explosives_unbalanced", "spot_report_missing"}
+    told = desk.post(f"/spot-tasks/{spot.pk}/move", {"move": "close", "on": TODAY, **end}).content.decode()
+    assert 'value="TNT"' in told  # what was typed is still there
     report_on(cast.operator_a, spot.code)
     assert move(desk, spot, "close", **{**end, "explosive_returned": ["0.2"]}) == set()
     text = page(desk, f"/spot-tasks/{spot.pk}")

@@ -1,7 +1,9 @@
 """EOD spot tasks at the desk: the board, the call, one task with its way, and how quickly calls are answered."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -145,8 +147,13 @@ def spot_task(request: HttpRequest, number: int) -> HttpResponseBase:
 
 
 def _spot_context(
-    request: HttpRequest, spot: SpotTask, problems: list[Problem] | None = None, move: str = ""
+    request: HttpRequest,
+    spot: SpotTask,
+    problems: list[Problem] | None = None,
+    move: str = "",
+    tried: Mapping[str, object] = MappingProxyType({}),
 ) -> dict[str, object]:
+    """Return what the page shows; ``tried`` is what a move that failed would have brought: nothing is lost."""
     person, today = person_of(request), timezone.localdate()
     moves = moves_open_to(person, spot)
     area = area_at(spot)
@@ -169,8 +176,8 @@ def _spot_context(
         "fates": _choices("item_status"),
         "actions": _choices("spot_task_action"),
         "units": _choices("explosive_unit"),
-        "item_rows": [*spot.items, *({} for _ in range(3))],
-        "explosive_rows": [*spot.detail.get("explosives", []), *({} for _ in range(2))],
+        "item_rows": _rows(tried.get("items", spot.items), 3),
+        "explosive_rows": _rows(tried.get("explosives", spot.detail.get("explosives")), 2),
         "values": request.POST,
         "problems": problems or [],
         "notes": notes,
@@ -178,6 +185,11 @@ def _spot_context(
         "extent": map_extent(),
         "may_file": may(person, Right.RECORD_OWN) and person.organisation_id == spot.organisation_id,
     }
+
+
+def _rows(kept: object, empty: int) -> list[object]:
+    """Return the rows of a small table with a few empty ones after them."""
+    return [*(kept if isinstance(kept, list) else []), *({} for _ in range(empty))]
 
 
 @require_POST
@@ -194,7 +206,7 @@ def spot_move(request: HttpRequest, number: int) -> HttpResponseBase:
     if on and not problems:
         problems = move_spot(person, spot, move, changes, read.text(request.POST, "reason"), on, at)
     if problems:
-        return render(request, "desk/spot_task.html", _spot_context(request, spot, problems, move))
+        return render(request, "desk/spot_task.html", _spot_context(request, spot, problems, move, changes))
     if spots_seen_by(person).filter(pk=spot.pk).exists():
         return redirect("spot_task", number=number)
     return redirect("spot_tasks")

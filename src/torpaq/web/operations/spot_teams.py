@@ -35,6 +35,11 @@ class Choice:
     is_near: bool
 
     @property
+    def key(self) -> str:
+        """Return how a form names the team."""
+        return str(self.team.pk)
+
+    @property
     def suffices(self) -> bool:
         """Say whether somebody in the team may deal with what was reported."""
         return rank(self.level) >= max(rank(self.needed), 1)

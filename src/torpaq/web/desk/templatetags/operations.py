@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from torpaq.standard.move import moves_of
@@ -23,6 +24,12 @@ def marking_state(state: str) -> str:
         "removed": _("Taken away"),
     }
     return names.get(state, state)
+
+
+@register.filter
+def plain_percent(value: float) -> str:
+    """Write a share in percent without a sign, to one decimal."""
+    return f"{number_format(value, 1, use_l10n=True, force_grouping=True)}\u00a0%"
 
 
 @register.filter
