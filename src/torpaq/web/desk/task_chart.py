@@ -8,6 +8,8 @@ from torpaq.web.desk.charts import nice_steps
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720.0, 220.0, 84.0, 30.0, 12.0
 MOST_BARS = 90
+LABEL_HALF = 36.0
+"""Half the width of a written day, so that the last one is not cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,9 @@ def work_chart(days: Sequence[tuple[date, float]], plan_m2: float) -> WorkChart 
         for place, m2 in sorted(a_day.items())
     )
     places = sorted({0, len(range(0, count, stretch)) // 2, len(range(0, count, stretch)) - 1})
-    across = tuple(Mark(LEFT + (p + 0.5) * pitch, first + timedelta(days=p * stretch)) for p in places)
+    across = tuple(
+        Mark(min(LEFT + (p + 0.5) * pitch, WIDTH - LABEL_HALF), first + timedelta(days=p * stretch)) for p in places
+    )
     return WorkChart(
         bars, across, tuple(Mark(base - up * rise, None, up) for up in ups), base - plan_m2 * rise, plan_m2
     )

@@ -62,7 +62,8 @@ SUBJECT = "task"
 FREE_ONCE_ISSUED = ("urgency", "planned_start", "planned_end", "brief", "contamination", "unit")
 """What may still change on a task that was issued; the rest is what was decided, and another task changes that."""
 
-CURED_BY_A_REASON = ("task_reason_missing", "task_area_not_explained")
+REASON = "task_reason_missing"
+CURED_BY_A_REASON = (REASON, "task_area_not_explained")
 DATES = {"issued": "issued_on", "completed": "completed_on", "accepted": "accepted_on"}
 
 
@@ -197,12 +198,13 @@ def moves_offered(person: Account, task: Task, on: date | None = None) -> list[M
     if not codes or _may_not_move(person, task):
         return []
     facts = facts_of(task, person, on or timezone.localdate())
+    asked = {code: check_move(SUBJECT, task.code, code, task.state, person.role, REQUIREMENTS, facts) for code in codes}
     return [
         MoveOffered(
             code,
             moves_of(SUBJECT)[code].labels,
             "reason_given" in moves_of(SUBJECT)[code].needs,
-            tuple(check_move(SUBJECT, task.code, code, task.state, person.role, REQUIREMENTS, facts)),
+            tuple(one for one in asked[code] if one.code != REASON),  # it is typed with the move
         )
         for code in codes
     ]
