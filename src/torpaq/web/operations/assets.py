@@ -89,23 +89,25 @@ def add_asset(
     problems = _asset_faults(code, kind, tool, working_depth_cm)
     if team and team.organisation_id != organisation.pk:
         problems.append(problem("asset_value_wrong", "team", value=team.code))
+    if Asset.objects.filter(code=code).exists():
+        problems.append(problem("asset_code_taken", "code", value=code))
+    if has_errors(problems):
+        return None, problems
+    values = {
+        "organisation": organisation,
+        "kind": kind,
+        "name": name,
+        "model": model,
+        "serial": serial,
+        "tool": tool,
+        "working_depth_cm": working_depth_cm,
+        "team": team,
+        "since": since or timezone.localdate(),
+    }
     with transaction.atomic():
-        if Asset.objects.filter(code=code).exists():
-            problems.append(problem("asset_code_taken", "code", value=code))
-        if has_errors(problems):
-            return None, problems
-        asset = Asset.objects.create(
-            organisation=organisation,
-            code=code,
-            kind=kind,
-            name=name,
-            model=model,
-            serial=serial,
-            tool=tool,
-            working_depth_cm=working_depth_cm,
-            team=team,
-            since=since or timezone.localdate(),
-        )
+        asset, is_new = Asset.objects.get_or_create(code=code, defaults=values)
+        if not is_new:  # somebody else took the number in this very moment
+            return None, [problem("asset_code_taken", "code", value=code)]
         note(person, "asset_added", asset_subject(asset), kind=kind, organisation=organisation.code)
     return asset, problems
 
