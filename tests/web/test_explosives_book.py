@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from torpaq.operations.assets.explosives import Holder, Key
-from torpaq.web.models import Account, Audit, ExplosiveMovement, SpotTask, Task
+from torpaq.web.models import Audit, ExplosiveMovement, SpotTask, Task
 from torpaq.web.operations.explosives import (
     Line,
     balances,
