@@ -250,7 +250,7 @@ def sign_handover(person: Account, handover: Handover, signatures: Sequence[Sign
         return refused
     try:
         with KEEPER.lock, transaction.atomic():
-            row = Handover.objects.select_for_update().select_related("prepared_by", "task").get(pk=handover.pk)
+            row = Handover.objects.select_for_update().get(pk=handover.pk)
             row.signatures = [{"kind": one.kind, "name": one.name.strip(), "on": one.on} for one in signatures]
             facts = _facts(row, person, "")
             found = check_move(SUBJECT, row.code, "sign", row.state, person.role, REQUIREMENTS, facts)

@@ -51,7 +51,7 @@ def record_follow_up(
     if not any(may(person, right) for right in VISITORS):
         return [problem("right_missing", person.get_username(), right=Right.INSPECT.value)]
     with transaction.atomic():
-        row = FollowUp.objects.select_for_update().select_related("handover").get(pk=visit.pk)
+        row = FollowUp.objects.select_for_update().get(pk=visit.pk)
         problems = _cannot_record(row, on)
         if has_errors(problems):
             return problems
