@@ -3,6 +3,7 @@
 It files the same record of progress as the whole form, which takes it up wherever something stands in the way.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from django.contrib import messages
@@ -143,7 +144,11 @@ def _with_rows_changed(typed: QueryDict) -> QueryDict:
 def _page(request: HttpRequest, task: Task, typed: QueryDict, given: FormInput) -> HttpResponseBase:
     context = context_of(FORM)
     sections = page_sections(Page(context, typed, given, {}, frozenset()))
-    asked = {part.code: part for section in sections for part in getattr(section, "parts", ())}
+    asked = {
+        part.code: replace(part, condition=part.condition or section.condition)  # a section's fields stand alone here
+        for section in sections
+        for part in getattr(section, "parts", ())
+    }
     parts = [asked[code] for code in ASKED if code in asked]
     faults = [(one.id, one.label) for one in fields_of(parts) if has_errors(one.problems)]
     today = timezone.localdate()

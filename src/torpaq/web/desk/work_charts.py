@@ -7,7 +7,7 @@ from torpaq.web.desk.charts import BOTTOM, HEIGHT, LEFT, TOP, WIDTH, Tick, nice_
 from torpaq.web.operations.production import MONTH, Production
 
 M2_PER_HA = 10_000
-MOST_LABELS = 12
+MOST_LABELS = 7
 
 
 @dataclass(frozen=True, slots=True)
