@@ -228,6 +228,9 @@ def test_a_team_is_checked_for_an_activity_on_a_day(story: Client) -> None:
     assert "are complete for this activity" in page_of(story, f"{address}{today}")
     later = page_of(story, f"{address}{today + timedelta(days=4)}")
     assert codes(later) == {"certificate_ended", "team_function_missing"}
+    story.cookies["django_language"] = "ru"
+    assert "Руководитель группы" in page_of(story, f"{address}{today + timedelta(days=4)}")  # no code among the words
+    story.cookies["django_language"] = "en"
     assert codes(page_of(story, f"{address}{today - timedelta(days=21)}")) == {"team_empty"}
     Person.objects.filter(sex="male").update(sex="female")
     assert "All-women team" in page_of(story, f"/teams/{team.pk}/members")

@@ -63,9 +63,9 @@ def _told_of(one: Accreditation, on: date, idle_days: int) -> list[Problem]:
     """Return what is to be known of an accreditation that stands."""
     told = []
     if one.state == State.PROVISIONAL:
-        told.append(problem("accreditation_provisional", one.code, conditions=one.conditions or "–"))
+        told.append(problem("accreditation_provisional", one.code, conditions=_clause(one.conditions) or "–"))
     elif one.conditions:
-        told.append(problem("accreditation_conditions", one.code, conditions=one.conditions))
+        told.append(problem("accreditation_conditions", one.code, conditions=_clause(one.conditions)))
     if is_idle(one, on, idle_days):
         last = one.last_work_on.isoformat() if one.last_work_on else "–"
         told.append(problem("accreditation_idle", one.code, last=last, days=idle_days))
@@ -83,7 +83,7 @@ def _why_not(one: Accreditation, on: date) -> Problem:
     state = one.state_on(on)
     if state == State.SUSPENDED:
         since = one.suspended_on.isoformat() if one.suspended_on else "–"
-        return problem("accreditation_suspended", one.code, since=since, reason=one.reason or "–")
+        return problem("accreditation_suspended", one.code, since=since, reason=_clause(one.reason) or "–")
     if state == State.EXPIRED:
         return problem("accreditation_expired", one.code, ended=one.valid_to.isoformat() if one.valid_to else "–")
     if state == State.WITHDRAWN:
@@ -93,3 +93,8 @@ def _why_not(one: Accreditation, on: date) -> Problem:
     if one.valid_from is None or one.valid_to is None:
         return problem("accreditation_without_dates", one.code)
     return problem("accreditation_not_begun", one.code, begins=one.valid_from.isoformat())
+
+
+def _clause(text: str) -> str:
+    """Return a text that goes on inside a sentence, without its full stop."""
+    return text.strip().rstrip(".")

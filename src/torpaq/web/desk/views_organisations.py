@@ -136,8 +136,9 @@ def accreditation_new(request: HttpRequest, code: str) -> HttpResponseBase:
         raise Http404
     problems: list[Problem] = []
     if request.method == "POST":
-        scope = {name: request.POST.get(name, "") for name in ("kind", "activity", "method")}
-        made, problems = apply_for_accreditation(person, row, **scope, units=request.POST.getlist("units"))
+        kind, activity, method = (request.POST.get(name, "") for name in ("kind", "activity", "method"))
+        units = request.POST.getlist("units")
+        made, problems = apply_for_accreditation(person, row, kind, activity, method, units)
         if made:
             messages.success(request, _("The application is filed."))
             return redirect("accreditation", number=made.pk)

@@ -53,8 +53,8 @@ def people_page(request: HttpRequest) -> HttpResponseBase:
         organisation = get_object_or_404(organisations_seen_by(person), code=request.POST.get("organisation", ""))
         since, problems = day_given(request.POST, "since", needed=False)
         if not problems:
-            sent = [line(request, name) for name in ("code", "name", "sex")]
-            made, problems = add_person(person, organisation, *sent, since)
+            code, name, sex = (line(request, field) for field in ("code", "name", "sex"))
+            made, problems = add_person(person, organisation, code, name, sex, since)
             if made:
                 return redirect("person", number=made.pk)
     on = timezone.localdate()

@@ -27,6 +27,7 @@ from torpaq.web.desk.area_story import BALANCE_FIGURES, BalanceLine
 from torpaq.web.desk.context import Question
 from torpaq.web.desk.movements import Cell
 from torpaq.web.desk.navigation import Menu, menu_of
+from torpaq.web.desk.problem_words import spoken
 from torpaq.web.models import Account, Organisation, ProposalState, RecordState
 from torpaq.web.records import records_seen_by
 from torpaq.web.tile_store import country_code
@@ -276,7 +277,7 @@ def sentence(found: Problem | Mapping[str, object]) -> str:
     else:
         code, kept = str(found["code"]), found["parameters"]
         parameters = dict(kept) if isinstance(kept, Mapping) else {}
-    text = catalogue()[code].sentences[language()].format_map(parameters)
+    text = catalogue()[code].sentences[language()].format_map(spoken(code, parameters, language()))
     return text[:1].upper() + text[1:]
 
 
