@@ -85,6 +85,7 @@ def screens() -> list[str]:
         f"/accreditations/{row.pk}", "/people", "/people?text=Sev&organisation=OP-A", f"/people/{whom.pk}",
         f"/teams/{team.pk}/members?activity=clearance&on=2030-01-01", f"/teams/{team.pk}", "/ends-soon", "/calendar",
         "/calendar?since=nonsense&weeks=99999&organisation=OP-A", "/calendar?since=0001-01-01",
+        "/people?organisation=%00&text=%00", "/calendar?organisation=%00",
         "/calendar?since=9999-12-31",
     ]  # fmt: skip
 

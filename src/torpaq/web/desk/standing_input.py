@@ -37,6 +37,11 @@ def day_asked(values: Mapping[str, str], name: str, usual: date) -> date:
     return found or usual
 
 
+def code_sent(values: Mapping[str, str], name: str) -> str:
+    """Return a code that was sent or asked for; no database is asked for one with a NUL in it."""
+    return values.get(name, "").replace("\x00", "")[:LONGEST_LINE]
+
+
 def words_asked(request: HttpRequest) -> str:
     """Return the words that an address searches for."""
     return request.GET.get("text", "").replace("\x00", "").strip()[:LONGEST_LINE]

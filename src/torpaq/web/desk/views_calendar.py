@@ -13,7 +13,7 @@ from torpaq.web.accounts import Right, may
 from torpaq.web.desk.access import needs, person_of
 from torpaq.web.desk.calendar_chart import Mark, Row, draw
 from torpaq.web.desk.choices import Choices
-from torpaq.web.desk.standing_input import day_asked
+from torpaq.web.desk.standing_input import code_sent, day_asked
 from torpaq.web.desk.templatetags.desk import label, language
 from torpaq.web.models import Account, Asset, AssetTest, Certificate, Organisation, TaskAsset, TaskTeam, Team
 from torpaq.web.operations.standing_seen import STANDING_READERS, oversees, teams_with_people_seen_by
@@ -30,7 +30,7 @@ def calendar_page(request: HttpRequest) -> HttpResponseBase:
     first = min(max(first, date(1990, 1, 1)), date(2190, 1, 1))
     weeks = _weeks(request.GET.get("weeks", ""))
     last = first + timedelta(days=7 * weeks - 1)
-    organisation = request.GET.get("organisation", "")
+    organisation = code_sent(request.GET, "organisation")
     teams = [_team_row(one, first, last) for one in _teams(person, organisation)]
     assets = [_asset_row(one) for one in _assets(person, organisation)]
     context = {

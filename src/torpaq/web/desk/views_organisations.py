@@ -100,7 +100,7 @@ def _answers(row: Organisation, asked_type: str, asked_text: str) -> bool:
 def organisation_page(request: HttpRequest, code: str) -> HttpResponseBase:
     """Show an organisation: its papers, people, teams, assets, work; the officer puts its names right."""
     person = person_of(request)
-    row = get_object_or_404(organisations_seen_by(person), code=code)
+    row = get_object_or_404(organisations_seen_by(person), code=code.replace("\x00", ""))
     problems: list[Problem] = []
     if request.method == "POST":
         names = {name: line(request, name) for name in NAMES}
@@ -131,7 +131,7 @@ def organisation_page(request: HttpRequest, code: str) -> HttpResponseBase:
 def accreditation_new(request: HttpRequest, code: str) -> HttpResponseBase:
     """Apply for an accreditation in an organisation's name."""
     person = person_of(request)
-    row = get_object_or_404(organisations_seen_by(person), code=code)
+    row = get_object_or_404(organisations_seen_by(person), code=code.replace("\x00", ""))
     if not keeps_people(person, row):
         raise Http404
     problems: list[Problem] = []

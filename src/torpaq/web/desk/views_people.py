@@ -17,7 +17,7 @@ from torpaq.web.accounts import Right, may
 from torpaq.web.desk.access import needs, person_of
 from torpaq.web.desk.choices import Choices, labels
 from torpaq.web.desk.paging import page_of
-from torpaq.web.desk.standing_input import day_asked, day_given, line, words_asked
+from torpaq.web.desk.standing_input import code_sent, day_asked, day_given, line, words_asked
 from torpaq.web.desk.standing_shown import members_on, mix_by_organisation, problems_by_subject, shown_certificates
 from torpaq.web.desk.templatetags.desk import language
 from torpaq.web.models import Account, Certificate, Organisation, Person, Team, TeamMember
@@ -50,7 +50,7 @@ def people_page(request: HttpRequest) -> HttpResponseBase:
     person = person_of(request)
     problems: list[Problem] = []
     if request.method == "POST":
-        organisation = get_object_or_404(organisations_seen_by(person), code=request.POST.get("organisation", ""))
+        organisation = get_object_or_404(organisations_seen_by(person), code=code_sent(request.POST, "organisation"))
         since, problems = day_given(request.POST, "since", needed=False)
         if not problems:
             code, name, sex = (line(request, field) for field in ("code", "name", "sex"))
@@ -86,8 +86,9 @@ def _people_asked(request: HttpRequest, person: Account) -> QuerySet[Person]:
     asked = words_asked(request)
     if asked:
         rows = rows.filter(Q(name__icontains=asked) | Q(code__icontains=asked))
-    if request.GET.get("organisation"):
-        rows = rows.filter(organisation__code=request.GET["organisation"])
+    organisation = code_sent(request.GET, "organisation")
+    if organisation:
+        rows = rows.filter(organisation__code=organisation)
     return rows
 
 
@@ -185,7 +186,7 @@ def members_change(request: HttpRequest, number: int) -> HttpResponseBase:
 def _join(request: HttpRequest, person: Account, team: Team) -> list[Problem]:
     since, problems = day_given(request.POST, "since")
     own = people_seen_by(person).filter(organisation=team.organisation)
-    whom = get_object_or_404(own, code=request.POST.get("person", ""))
+    whom = get_object_or_404(own, code=code_sent(request.POST, "person"))
     return problems if since is None else join_team(person, team, whom, request.POST.get("function", ""), since)[1]
 
 
