@@ -51,7 +51,7 @@ def head(**changes):
         classification="internal",
         address=ADDRESS,
         author="Elçin Quliyev",
-        made_at=datetime(2026, 11, 28, 9, 5, tzinfo=UTC),
+        made_at=datetime(2026, 11, 28, 9, 5, 7, 123456, tzinfo=UTC),
         data_on=date(2026, 11, 27),
     )
     return replace(given, **changes)
@@ -86,7 +86,7 @@ def chains(turning):
         Point("TP1", "start", *turning[0]),
     )
     boundary = tuple(Point(f"TP{n + 1}", "turning" if n else "start", *spot) for n, spot in enumerate(turning))
-    return Chain("RP → TP1", way_in, False), Chain("TP", boundary, True)
+    return Chain(named("RP → TP1"), way_in, False), Chain(named("TP"), boundary, True)
 
 
 SIGNED = (
@@ -201,10 +201,10 @@ def certificate_values(**changes):
         completion_values().outcomes,
         completion_values().remaining,
         chains(turning)[1:],
-        not_cleared="Dərə yamacı təmizlənməyib.",
-        restrictions="Tikinti üçün 13 sm-dən dərin qazma qadağandır.",
+        not_cleared={"az": "Dərə yamacı təmizlənməyib.", "en": "The slope was not cleared."},
+        restrictions={"": "Tikinti üçün 13 sm-dən dərin qazma qadağandır."},
         hotline="102",
-        quality="Xarici yoxlama uyğundur.",
+        quality={"": "Xarici yoxlama uyğundur."},
         present={"men": 12, "women": 9},
         signatures=SIGNED,
     )

@@ -125,8 +125,19 @@ def test_the_certificate_says_first_what_was_not_cleared_in_two_languages():
     assert "Актпередачиземли" in text_of(handover_certificate(certificate_values(), ["az", "en", "ru"]))
 
 
+def test_a_statement_is_printed_in_its_language_and_never_translated_by_us():
+    text = text_of(handover_certificate(certificate_values(), ["en"]))
+    assert squeezed("The slope was not cleared.") in text
+    assert squeezed("Tikinti üçün 13 sm-dən dərin qazma qadağandır.") in text
+
+
+def test_land_released_of_mines_alone_is_not_shown_free_of_other_ordnance():
+    text = text_of(handover_certificate(certificate_values(not_free_of=("erw",)), ["en"]))
+    assert squeezed("may still hold: Explosive remnants of war") in text
+
+
 def test_a_certificate_without_a_statement_shows_the_gap():
-    text = text_of(handover_certificate(certificate_values(not_cleared="", hotline=""), ["en"]))
+    text = text_of(handover_certificate(certificate_values(not_cleared={"az": " "}, hotline=""), ["en"]))
     assert squeezed("What was not cleared Not stated. Nothing may be concluded from this.") in text
     assert squeezed("No hotline number is given.") in text
 
@@ -138,7 +149,7 @@ def test_a_synthetic_programme_says_so_on_every_page():
 
 
 def test_a_task_without_ground_or_points_still_prints():
-    bare = task_dossier_values(ground=type(task_dossier_values().ground)(), chains=(Chain("–", (), True),))
+    bare = task_dossier_values(ground=type(task_dossier_values().ground)(), chains=(Chain({"en": "–"}, (), True),))
     assert len(read(task_dossier(bare, ["az"])).pages) >= 1
 
 

@@ -33,7 +33,7 @@ def test_the_values_in_a_sentence_are_the_same_in_every_language():
 def test_every_word_is_used_somewhere():
     text = "".join(path.read_text(encoding="utf-8") for path in SOURCES)
     text += "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/torpaq/web").rglob("documents*.py"))
-    families = ("map_", "class_", "unit_", "points_", "text_", "hours_", "present_", "chain_")
+    families = ("map_", "class_", "unit_", "points_", "text_", "hours_", "present_", "chain_", "ledger_")
     unused = [key for key in print_words() if not key.startswith(families) and not re.search(rf"[\"']{key}[\"']", text)]
     assert unused == []
 

@@ -25,8 +25,9 @@ from torpaq.report.wording import NONE, Words
 class HandoverCertificate:
     """All that is printed. ``present`` counts people by ``men``, ``women``, ``boys``, ``girls``.
 
-    The statements are as people wrote them. An empty ``not_cleared`` is a gap that the certificate shows: nothing may
-    be read into it.
+    The statements are as people wrote them, by language, under an empty text where nobody said in which. An empty
+    ``not_cleared`` is a gap that the certificate shows: nothing may be read into it. ``not_free_of`` are classes,
+    ``mine`` or ``erw``, of which some of the land was not released: it may still hold them.
     """
 
     head: Head
@@ -40,11 +41,12 @@ class HandoverCertificate:
     outcomes: tuple[Outcome, ...] = ()
     remaining: tuple[Remaining, ...] = ()
     chains: tuple[Chain, ...] = ()
-    not_cleared: str = ""
-    restrictions: str = ""
-    residual_risk: str = ""
+    not_cleared: Name = field(default_factory=dict)
+    restrictions: Name = field(default_factory=dict)
+    residual_risk: Name = field(default_factory=dict)
+    not_free_of: tuple[str, ...] = ()
     hotline: str = ""
-    quality: str = ""
+    quality: Name = field(default_factory=dict)
     intended_use: tuple[str, ...] = ()
     present: Mapping[str, int] = field(default_factory=dict)
     signatures: tuple[Signature, ...] = ()
@@ -107,11 +109,18 @@ def _land_pairs(certificate: HandoverCertificate, languages_said: str, words: Wo
 def _statements(certificate: HandoverCertificate, words: Words) -> list[Block]:
     """Return what was not cleared before anything else, then restrictions, risk, quality and whom to call."""
     blocks: list[Block] = [heading(words.say("not_cleared"))]
-    blocks.append(notice(certificate.not_cleared or words.say("not_stated")))
+    blocks.append(notice(stated(certificate.not_cleared, words) or words.say("not_stated")))
+    if certificate.not_free_of:
+        blocks.append(notice(words.say("not_free_of", classes=words.codes("contamination", certificate.not_free_of))))
     if certificate.remaining:
         blocks.append(remaining_table(certificate.remaining, words))
     for key in ("restrictions", "residual_risk", "quality"):
-        text = getattr(certificate, key)
+        text = stated(getattr(certificate, key), words)
         blocks += [heading(words.say(f"text_{key}")), paragraph(text or words.say("not_stated"))]
     hotline = words.say("call", number=certificate.hotline) if certificate.hotline else words.say("no_hotline")
     return [*blocks, notice(f"{words.say('if_found')} {hotline}")]
+
+
+def stated(text: Name, words: Words) -> str:
+    """Return a statement in a language, else as it was written: a translation is never made up."""
+    return text.get(words.language, "").strip() or next((said for said in text.values() if said.strip()), "")

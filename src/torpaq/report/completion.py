@@ -85,6 +85,8 @@ class CompletionDossier:
 
     ``texts`` are what people wrote, by the ending of a word ``text_…``: deviations, residual risk, restrictions,
     marking left, permanent marks, restoration, remarks. ``accidents`` name the records of accidents; empty says none.
+    ``ledger_m2`` is what the ledger says of the task's land today, by ``cancelled``, ``reduced``, ``cleared`` and
+    ``remaining``; ``residual`` and ``marking_left`` are codes of the lists residual_risk and marking_left.
     """
 
     head: Head
@@ -113,6 +115,9 @@ class CompletionDossier:
     non_conformities: tuple[Failing, ...] = ()
     beneficiaries: tuple[BeneficiaryLine, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+    residual: tuple[str, ...] = ()
+    marking_left: tuple[str, ...] = ()
+    ledger_m2: Mapping[str, float] = field(default_factory=dict)
     photographs: tuple[Photograph, ...] = ()
     signatures: tuple[Signature, ...] = ()
 
@@ -187,6 +192,9 @@ def _land(dossier: CompletionDossier, words: Words) -> list[Block]:
         (words.say("processed"), words.quantity(sum(one.processed_m2 for one in dossier.methods), "m2")),
     ]
     blocks: list[Block] = [heading(words.say("land")), pairs(rows), paragraph(words.say("processed_is_not_released"))]
+    if dossier.ledger_m2:
+        told = [(words.say(f"ledger_{name}"), words.quantity(m2, "m2")) for name, m2 in dossier.ledger_m2.items()]
+        blocks += [heading(words.say("in_the_ledger"), 2), pairs(told)]
     if dossier.outcomes:
         blocks += [heading(words.say("by_outcome"), 2), outcome_table(dossier.outcomes, words)]
     blocks.append(heading(words.say("not_released"), 2))
@@ -291,7 +299,11 @@ def _accreditations(lines: Sequence[AccreditationLine], words: Words) -> list[Bl
 
 
 def _texts(dossier: CompletionDossier, words: Words) -> list[Block]:
-    blocks: list[Block] = []
+    codes = [
+        (words.say("residual_codes"), words.codes("residual_risk", dossier.residual)),
+        (words.say("marking_left_codes"), words.codes("marking_left", dossier.marking_left)),
+    ]
+    blocks: list[Block] = [known_pairs(codes)] if dossier.residual or dossier.marking_left else []
     for key in TEXTS:
         text = dossier.texts.get(key, "")
         if text.strip():

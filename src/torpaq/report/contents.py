@@ -52,7 +52,7 @@ class Ground:
 class Chain:
     """Points in their order; ``closed`` where the last leg leads back to the first. ``name`` says of what."""
 
-    name: str
+    name: Name
     points: tuple[Point, ...]
     closed: bool
 
@@ -122,7 +122,7 @@ def chain_blocks(chains: Iterable[Chain], on: date, words: Words) -> list[Block]
         rows = point_rows(chain.points, on, chain.closed)
         if not rows:
             continue
-        blocks.append(heading(chain.name, 2))
+        blocks.append(heading(named(chain.name, words.language), 2))
         head = [words.say(f"points_{key}") for key in POINT_COLUMNS]
         cells = [_point_cells(row, words) for row in rows]
         blocks.append(table(head, cells, [1.1, 1.6, 1.7, 1.8, 1.8, 0.9, 1, 1.1, 1.1], (6, 7, 8), 7.5))

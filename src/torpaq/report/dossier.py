@@ -131,6 +131,23 @@ def dossier_pages(dossier: TaskDossier, languages: Sequence[str]) -> Printed:
     return Printed(f"{title_words} {dossier.head.code}", dossier.head.author, dossier.head.made_at, sections, files)
 
 
+def map_sheets(dossier: TaskDossier, languages: Sequence[str]) -> bytes:
+    """Return the maps alone as PDF, with the table of their points, in each language."""
+    sections, files = [], {}
+    for language in languages:
+        words = Words(language)
+        maps, drawings = maps_of(dossier.head, dossier.ground, dossier.signatures, words)
+        files |= drawings
+        blocks = [
+            *maps,
+            heading(words.say("points")),
+            paragraph(words.say("points_explained", day=words.day(dossier.head.data_on))),
+            *chain_blocks(dossier.chains, dossier.head.data_on, words),
+        ]
+        sections.append(section_of(dossier.head, words.say("points"), blocks, words))
+    return print_pdf(Printed(dossier.head.code, dossier.head.author, dossier.head.made_at, sections, files))
+
+
 def _order_pairs(dossier: TaskDossier, words: Words) -> list[tuple[str, str]]:
     order = dossier.order
     return [

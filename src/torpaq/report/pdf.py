@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -76,7 +76,7 @@ def _pages(
         main = folder / "document.typ"
         main.write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
         compiler = typst.Compiler(main, root=folder, font_paths=_fonts(), ignore_system_fonts=True)
-        made = printed.made_at.astimezone(UTC)
+        made = int(printed.made_at.timestamp())
         pages = compiler.compile(format=form, ppi=ppi, pdf_standards=standards, timestamp=made)
     if pages is None:  # only where an output file is named
         raise TypeError("the typesetter wrote nothing")

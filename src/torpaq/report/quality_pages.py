@@ -23,9 +23,9 @@ class InspectionLine:
 
 @dataclass(frozen=True, slots=True)
 class PassMeans:
-    """What passing means: with ``share`` of the lot's squares bad, the sample passes with ``chance`` (both 0 to 1)."""
+    """What passing means: had so many items been missed, the sample would still have passed with this chance (0–1)."""
 
-    bad_squares: int
+    missed: int
     chance: float
 
 
@@ -102,8 +102,8 @@ def _samples(samples: Sequence[SampleLine], words: Words) -> list[Block]:
         )
         blocks.append(paragraph(said))
         if one.means:
-            rows = [[words.number(each.bad_squares), words.number(100 * each.chance, 1) + " %"] for each in one.means]
-            head = [words.say("bad_squares"), words.say("chance_of_pass")]
+            rows = [[words.number(each.missed), words.number(100 * each.chance, 1) + " %"] for each in one.means]
+            head = [words.say("missed_items"), words.say("chance_of_pass")]
             blocks += [paragraph(words.say("pass_means")), table(head, rows, [1, 1], (0, 1))]
     return blocks
 

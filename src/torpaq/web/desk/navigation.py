@@ -122,6 +122,7 @@ SECTIONS = (
                 later("Handover"),
                 below=below("handover handover_sign follow_up release release_assemble handover_prepare reopen proof"),
             ),
+            Page("documents", later("Documents"), _EQUIPPED),
         ),
     ),
     Section("guide", later("Guide"), (Page("guide", later("Guide")),)),

@@ -5,6 +5,7 @@ from django.urls import path
 
 from torpaq.web.desk import (
     urls_assets,
+    urls_documents,
     urls_field,
     urls_forms,
     urls_import,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("proposals/<int:number>/change", views_proposals.change, name="change"),
     path("proposals/<int:number>/decide", views_proposals.decide, name="decide"),
     path("guide", views_guide.guide, name="guide"),
+    *urls_documents.urlpatterns,
     *urls_field.urlpatterns,
     *urls_forms.urlpatterns,
     *urls_import.urlpatterns,
