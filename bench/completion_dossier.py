@@ -57,7 +57,8 @@ def completion_of(ground: Ground, chains: tuple[Chain, ...]) -> CompletionDossie
     )  # fmt: skip
     head = Head(
         "T-1", {"en": "Aghdam district"}, {"en": "Operator A"}, {"en": "The Authority"}, "internal",
-        "https://desk.example/tasks/T-1", "The bench", datetime(2026, 11, 28, tzinfo=UTC), date(2026, 11, 28), "Made up",
+        "https://desk.example/tasks/T-1", "The bench", datetime(2026, 11, 28, tzinfo=UTC), date(2026, 11, 28),
+        "Made up",
     )  # fmt: skip
     return CompletionDossier(
         head, ("AGM-1",), "clearance", ("mine",), {"en": "Aghdam"}, FIRST_DAY, FIRST_DAY, days[-1], 13, 240_000.0,

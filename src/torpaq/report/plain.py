@@ -11,7 +11,10 @@ BLANKS = frozenset("\t\r\x0b\x0c\x85\u2028\u2029")
 
 def plain(text: object) -> str:
     """Return a text without control characters and halves of letters; other blanks become spaces, new lines stay."""
-    return "".join(_plain(letter) for letter in str(text))
+    whole = str(text)
+    if whole.isascii() and whole.isprintable():
+        return whole
+    return "".join(_plain(letter) for letter in whole)
 
 
 def _plain(letter: str) -> str:

@@ -89,8 +89,8 @@ def path_of(rings: Iterable[Sequence[Spot]], closed: bool = True) -> str:
 
 def polygon(points: Sequence[Spot], fill: str = INK, stroke: float = 0.0) -> str:
     """Draw a small filled polygon, such as the head of an arrow."""
-    outline = {"stroke": INK, "stroke_width": stroke} if stroke else {}
-    return element("path", d=path_of([points]), fill=fill, **outline)
+    edge = INK if stroke else None
+    return element("path", d=path_of([points]), fill=fill, stroke=edge, stroke_width=stroke or None)
 
 
 def circle(x: float, y: float, radius: float, fill: str = "none", stroke: float = 0.3) -> str:
