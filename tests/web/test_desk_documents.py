@@ -23,6 +23,7 @@ from torpaq.web.models import (
     Person,
     Programme,
     SamplePlan,
+    Task,
     TaskAsset,
     TeamMember,
     WorkDay,
@@ -111,7 +112,7 @@ def test_operator_a_takes_its_task_dossier_and_it_is_noted(story: Cast) -> None:
     text = text_of(response.content)
     for words in ("Task dossier T-7", "PMN-2 #panic() minaları", "Günel Əliyeva", "Medic (to 01.01.2027)", "DET-1",
                   "Nearest hospital Bərdə", "Çuxurlar doldurulur.", "HA-17", "Made up", "TP4",
-                  "10,000 m²"):  # fmt: skip
+                  "10,000 m²", f"/operations/tasks/{Task.objects.get(code='T-7').pk}"):  # fmt: skip
         assert squeezed(words) in text, words
     (noted,) = Audit.objects.filter(action="document_printed")
     assert (noted.account, noted.subject) == (story.operator_a, "T-7")

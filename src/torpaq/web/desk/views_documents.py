@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -60,6 +61,7 @@ def documents_page(request: HttpRequest) -> HttpResponseBase:
         "values": request.GET,
         "wanted": wanted,
         "language": _languages(request)[0],
+        "languages": settings.LANGUAGES,
         "not_found": bool(code),
     }
     return render(request, "desk/documents.html", context)
@@ -120,7 +122,7 @@ def _seen(request: HttpRequest, code: str) -> Task:
 
 
 def _asked(request: HttpRequest, task: Task) -> Asked:
-    page = reverse("task_dossier", args=[task.code]).removesuffix("/dossier.pdf")
+    page = reverse("task", args=[task.pk])
     return Asked(person_of(request), request.build_absolute_uri(page), _paper(request))
 
 
