@@ -90,6 +90,23 @@ SECTIONS = (
                 later("Board"),
                 below=below("task task_new task_change task_move task_assign task_lanes task_environment"),
             ),
+            Page("progress", later("Progress"), _EQUIPPED, below("progress_silent progress_task progress_new")),
+            Page("spot_tasks", later("Spot tasks"), _WORKING, below("spot_task spot_call spot_move spot_response")),
+            Page("items", later("Ordnance"), _EQUIPPED, below("item ordnance_catalogue")),
+            Page(
+                "marking_list",
+                later("Marking"),
+                _WORKING,
+                below("marking_scheme marking_new marking_figure marking_act"),
+            ),
+            Page("calendar", later("Calendar"), _EQUIPPED),
+            Page("figures", later("Figures"), below=below("figure_rows")),
+        ),
+    ),
+    Section(
+        "standing",
+        later("People and assets"),
+        (
             Page(
                 "organisations",
                 later("Organisations"),
@@ -99,18 +116,13 @@ SECTIONS = (
             Page("teams", later("Teams"), (Right.ENROL,), below("team team_areas enrol_phone")),
             Page("assets", later("Assets"), _EQUIPPED, below("asset asset_act animal_pair pair_act")),
             Page("explosives", later("Explosives"), _EQUIPPED, below("explosives_sheet explosives_report")),
-            Page("spot_tasks", later("Spot tasks"), _WORKING, below("spot_task spot_call spot_move spot_response")),
-            Page(
-                "marking_list",
-                later("Marking"),
-                _WORKING,
-                below("marking_scheme marking_new marking_figure marking_act"),
-            ),
-            Page("calendar", later("Calendar"), _EQUIPPED),
             Page("ends_soon", later("What ends soon"), _EQUIPPED),
-            Page("progress", later("Progress"), _EQUIPPED, below("progress_silent progress_task progress_new")),
-            Page("items", later("Ordnance"), _EQUIPPED, below("item ordnance_catalogue")),
-            Page("figures", later("Figures"), below=below("figure_rows")),
+        ),
+    ),
+    Section(
+        "quality",
+        later("Quality and release"),
+        (
             Page(
                 "quality",
                 later("Quality"),
