@@ -215,7 +215,7 @@ class Standing:
         facts = {"model": "Medium machine T", "tool": "flail", "working_depth_cm": 25}
         asset = self._asset(organisation, "flail", organisation.teams.first(), **facts)
         on = self.today - timedelta(days=self.random.randint(30, 500))
-        self._test(asset, "performance", on, on + 2 * YEAR, depth_cm=25, targets=50, missed=1)
+        self._test(asset, "performance", on, on + 2 * YEAR, depth_cm=25, targets=50, missed=0)
 
     def _animal(self, organisation: Organisation, kind: str) -> None:
         team = organisation.teams.first()

@@ -92,8 +92,11 @@ class _Story:
         """Give a task to each of the last released pieces of land."""
         since = self.today - timedelta(days=PAST_DAYS)
         most = PAST_TASKS if HazardousArea.objects.count() >= LARGE_FROM_AREAS else OF_A_SMALL_ONE
+        given = set(LedgerEntry.objects.filter(kind="hand_over").values_list("area", flat=True))
         entries = LedgerEntry.objects.filter(kind="clear", operator__in=self.working, shape__isnull=False)
-        for entry in entries.filter(effective__gte=since).order_by("-effective", "pk")[:most]:
+        last = list(entries.filter(effective__gte=since).order_by("-effective", "pk"))
+        back = [entry for entry in last if entry.area in given][: most // 2]
+        for entry in back + [entry for entry in last if entry not in back][: most - len(back)]:
             self._released(entry)
 
     def _released(self, entry: LedgerEntry) -> None:
@@ -282,7 +285,7 @@ class _Story:
             self._raise(suspended, "critical", "medical", "No medic was at the site (synthetic)", 2)
         for task, severity, kind, words in zip(
             others,
-            ("major", "major", "minor", "minor", "observation"),
+            ("major", "major", "minor", "minor", "minor"),
             ("calibration", "missed_overlap", "records", "marking", "supervision"),
             (
                 "Detectors were not tested before work (synthetic)",

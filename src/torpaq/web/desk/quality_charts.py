@@ -49,7 +49,7 @@ def ages_of(rows: Sequence[NonConformity], on: date) -> tuple[AgeBar, ...]:
     for row in rows:
         age = max(0, (on - row.found_on).days)
         place = max(number for number, least in enumerate(bounds) if age >= least)
-        counts[place][row.severity] += 1
+        counts[place][row.severity] = counts[place].get(row.severity, 0) + 1
     most = max((sum(count.values()) for count in counts), default=0)
     scale = (WIDTH - 2 * LEFT - 90) / max(most, 1)
     bars = []
