@@ -104,7 +104,7 @@ def curves_of(lines: Sequence[tuple[str, Callable[[float], float]]], target: flo
     values = {code: [line(place) for place in places] for code, line in lines}
     highest = max((max(row) for row in values.values()), default=0.0)
     top = next((step for step in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if step >= highest), 1.0)
-    rise, run = (BASE - TOP) / top, WIDTH - LEFT - 20
+    rise, run = (BASE - TOP) / top, WIDTH - LEFT - 40
 
     def height(value: float) -> float:
         return BASE - min(value, top) * rise

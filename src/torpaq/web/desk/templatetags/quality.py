@@ -24,7 +24,7 @@ def share(value: float | Decimal | None) -> str:
     number = float(value)
     if 0 < number < 0.001:
         return "<\u00a0" + str(number_format(0.001, 3)) + "\u00a0%"
-    decimals = 3 if number < 0.1 else 2 if number < 10 else 1
+    decimals = 0 if number in (0, 100) else 3 if number < 0.1 else 2 if number < 10 else 1
     return f"{number_format(round(number, decimals), decimals, use_l10n=True)}\u00a0%"
 
 
