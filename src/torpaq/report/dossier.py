@@ -133,7 +133,8 @@ def dossier_pages(dossier: TaskDossier, languages: Sequence[str]) -> Printed:
 
 def map_sheets(dossier: TaskDossier, languages: Sequence[str]) -> bytes:
     """Return the maps alone as PDF, with the table of their points, in each language."""
-    sections, files = [], {}
+    sections: list[Section] = []
+    files: dict[str, bytes] = {}
     for language in languages:
         words = Words(language)
         maps, drawings = maps_of(dossier.head, dossier.ground, dossier.signatures, words)

@@ -140,12 +140,13 @@ class _Story:
             reported_m2 = round(shape.area_m2 * 1.03)
             task.brief = {**task.brief, "area_reason": "The operator measured along the slope (synthetic)"}
         head = self._head(task, "CR", entry.effective) | {"local_id": entry.record.split(" ")[0] or f"SYN-CR-{task.pk}"}
+        depth_cm = task.required_depth_cm or 13
         product: dict[str, Value] = {
             "outcome": "cleared",
             "method": list(task.methods),
             "boundary": _polygon(shape),
             "reported_area_m2": reported_m2,
-            "achieved_depth_cm": task.required_depth_cm,
+            "achieved_depth_cm": depth_cm,
         }
         values = head | {
             "area": task.areas[0],
@@ -297,9 +298,8 @@ class _Story:
             strict=False,
         ):
             self._raise(task, severity, kind, words, self.random.randint(4, 20))
-        for task in [suspended, *others]:
-            if task:
-                recount(task)
+        for task in Task.objects.filter(non_conformities__isnull=False).distinct():
+            recount(task)
 
     def _raise(self, task: Task, severity: str, kind: str, words: str, days_ago: int) -> None:
         self.count += 1

@@ -83,7 +83,7 @@ def handover_page(request: HttpRequest, number: int) -> HttpResponseBase:
         "may_sign": "sign" in offered,
         "may_prepare": "prepare" in offered,
         "may_visit": any(may(person, right) for right in VISITORS) and row.state == "signed",
-        "pdf": address_of("handover_pdf", row.pk),
+        "pdf": address_of("handover_pdf", row.task.code),
         "parts": row.contents.get("parts", []),
     }
     return render(request, "desk/handover.html", context)

@@ -18,7 +18,7 @@ from torpaq.web.desk.task_input import read_day
 from torpaq.web.desk.task_shown import places_of
 from torpaq.web.desk.views_spot import country_extent
 from torpaq.web.desk.views_tasks import LEGS_SHOWN, WORKERS, day_of, seen_task
-from torpaq.web.models import Account, Asset, Task, Team
+from torpaq.web.models import Account, Asset, Task, TaskAsset, TaskTeam, Team
 from torpaq.web.operations import environment
 from torpaq.web.operations.task_rows import may_not_change
 from torpaq.web.operations.tasks import (
@@ -62,8 +62,10 @@ def _assigned(request: HttpRequest, person: Account, task: Task) -> list[Problem
     action = request.POST.get("action", "")
     problems: list[Problem] = []
     if action == "end":
-        rows = task.teams if request.POST.get("what") == "team" else task.assets
-        row = get_object_or_404(rows, pk=_number(request, "row"))
+        number = _number(request, "row")
+        is_team = request.POST.get("what") == "team"
+        row: TaskTeam | TaskAsset
+        row = get_object_or_404(task.teams, pk=number) if is_team else get_object_or_404(task.assets, pk=number)
         until = day_of(request, "until", problems)
         return problems or end_assignment(person, row, until)
     since, until_day = day_of(request, "since", problems), read_day(request.POST, "until", problems)

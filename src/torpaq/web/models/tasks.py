@@ -149,6 +149,7 @@ class WorkDay(models.Model):
             models.Index(fields=["task", "on"], name="work_day_task"),
             models.Index(fields=["on", "method"], name="work_day_on"),
             models.Index(fields=["organisation", "on"], name="work_day_organisation"),
+            models.Index(fields=["organisation", "activity", "method", "unit", "on"], name="work_day_scope"),
             models.Index(fields=["unit", "on"], name="work_day_unit"),
             models.Index(fields=["organisation", "team", "on"], name="work_day_team"),
         )

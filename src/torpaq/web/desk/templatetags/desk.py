@@ -53,7 +53,7 @@ def figure(value: float | Decimal | None) -> str:
 @register.filter
 def figure2(value: float | Decimal | None) -> str:
     """Write a number to two decimals, grouped; a dash for nothing known."""
-    return "–" if value is None else str(number_format(value, 2, use_l10n=True, force_grouping=True))
+    return "–" if value is None else str(number_format(float(round(value, 2)), 2, use_l10n=True, force_grouping=True))
 
 
 @register.filter
@@ -84,7 +84,7 @@ def ha(value: float | Decimal | None) -> str:
 def precise(value: float) -> str:
     """Write a precision in metres with as many decimals as say something."""
     decimals = 0 if value >= 10 else 1 if value >= 1 else 2
-    return f"{number_format(max(value, 0.01), decimals, use_l10n=True, force_grouping=True)}\u00a0m"
+    return f"{number_format(round(max(value, 0.01), decimals), decimals, use_l10n=True, force_grouping=True)}\u00a0m"
 
 
 @register.filter
@@ -173,6 +173,7 @@ def role_name(role: str) -> str:
         "viewer": _("Viewer"),
         "operator": _("Operator"),
         "im_officer": _("Information management officer"),
+        "inspector": _("Quality inspector"),
         "approver": _("Approver"),
         "admin": _("Administrator"),
     }
@@ -233,13 +234,13 @@ def errors(findings: Sequence[Mapping[str, object]]) -> int:
 def percent(value: float) -> str:
     """Write a share in percent with its sign, to one decimal."""
     sign = "+" if value > 0 else "−" if value < 0 else ""
-    return f"{sign}{number_format(abs(value), 1, use_l10n=True, force_grouping=True)}\u00a0%"
+    return f"{sign}{number_format(round(abs(value), 1), 1, use_l10n=True, force_grouping=True)}\u00a0%"
 
 
 @register.filter
 def share(value: float) -> str:
     """Write a part of one in percent, to one decimal, without a sign."""
-    return f"{number_format(value * 100, 1, use_l10n=True)}\u00a0%"
+    return f"{number_format(round(value * 100, 1), 1, use_l10n=True)}\u00a0%"
 
 
 @register.filter
@@ -377,7 +378,7 @@ def minus(value: float, other: float) -> str:
 def hectares(value: float) -> str:
     """Write hectares on an axis, without superfluous decimals."""
     decimals = 0 if value >= 10 or value == round(value) else 1 if value >= 1 else 2
-    return f"{number_format(value, decimals, use_l10n=True, force_grouping=True)} ha"
+    return f"{number_format(round(value, decimals), decimals, use_l10n=True, force_grouping=True)} ha"
 
 
 @register.filter

@@ -29,7 +29,7 @@ def marking_state(state: str) -> str:
 @register.filter
 def plain_percent(value: float) -> str:
     """Write a share in percent without a sign, to one decimal."""
-    return f"{number_format(value, 1, use_l10n=True, force_grouping=True)}\u00a0%"
+    return f"{number_format(round(value, 1), 1, use_l10n=True, force_grouping=True)}\u00a0%"
 
 
 @register.filter
