@@ -133,7 +133,7 @@ def dossier_pages(dossier: TaskDossier, languages: Sequence[str]) -> Printed:
 
 def map_sheets(dossier: TaskDossier, languages: Sequence[str]) -> bytes:
     """Return the maps alone as PDF, with the table of their points, in each language."""
-    sections: list[Section] = []
+    sections = []
     files: dict[str, bytes] = {}
     for language in languages:
         words = Words(language)

@@ -53,7 +53,7 @@ def figure(value: float | Decimal | None) -> str:
 @register.filter
 def figure2(value: float | Decimal | None) -> str:
     """Write a number to two decimals, grouped; a dash for nothing known."""
-    return "–" if value is None else str(number_format(float(round(value, 2)), 2, use_l10n=True, force_grouping=True))
+    return "–" if value is None else str(number_format(round(float(value), 2), 2, use_l10n=True, force_grouping=True))
 
 
 @register.filter
