@@ -17,7 +17,8 @@ from torpaq.intake.demonstration_life import LAST_DAY
 from torpaq.intake.record.record import Value
 from torpaq.standard.form import versions_of
 from torpaq.web.accounts import note
-from torpaq.web.models import Account, FieldRecord, HazardousArea, Organisation, RecordState, Team
+from torpaq.web.models import Account, FieldRecord, HazardousArea, Organisation, RecordState, Task, Team
+from torpaq.web.record_effects import tell
 from torpaq.web.records import NewVersion, add_version, send_back
 from torpaq.web.submissions import Arrived, keep
 from torpaq.web.tile_store import country_code
@@ -26,6 +27,7 @@ SEED = "reports"
 AREAS_A_TEAM = 12
 ACCEPTED, WAITING = 24, 12
 SYNTHETIC = "synthetic"
+TEAMS = (("OP-A", "T1", "Team 1 (women)"), ("OP-A", "T2", "Team 2"), ("OP-B", "T1", "Team 1"))
 HALF_SIDE_DEG, BESIDE_DEG = 0.0006, 0.012
 
 Values = dict[str, Value]
@@ -56,16 +58,18 @@ class _Story:
         self.random = Random(SEED)
         self.rows = self.random.sample(rows, min(len(rows), 60))
         self.people = {row.username: row for row in Account.objects.all()}
+        operators = [code for code, _, _ in TEAMS]
+        under_way = Task.objects.filter(state="under_way", organisation__code__in=operators, methods=["manual"])
+        self.tasks = list(under_way.order_by("code"))
         self.count = 0
 
     def make_teams(self) -> None:
         """Each operator has a team; what its phones carry are areas of the demonstration."""
-        for code, name in (("OP-A", "Team 1 (women)"), ("OP-A", "Team 2"), ("OP-B", "Team 1")):
-            organisation = Organisation.objects.get(code=code)
+        for operator, code, name in TEAMS:
             taken = self.random.sample(self.rows, min(AREAS_A_TEAM, len(self.rows)))
-            short = f"T{Team.objects.filter(organisation=organisation).count() + 1}"
-            areas = sorted(row.area for row in taken)
-            Team.objects.create(organisation=organisation, code=short, name=name, areas=areas)
+            facts = {"name": name, "areas": sorted(row.area for row in taken)}
+            organisation = Organisation.objects.get(code=operator)
+            Team.objects.update_or_create(organisation=organisation, code=code, defaults=facts)
 
     def accepted(self, number: int) -> None:
         """A report of the past, accepted by the officer."""
@@ -74,6 +78,7 @@ class _Story:
         record.state, record.reviewer, record.decided = RecordState.ACCEPTED, self.people["officer"], timezone.now()
         record.accepted_values, record.accepted_position = record.values, last + 1
         record.save()
+        tell(record, self.people["officer"])
         note(self.people["officer"], "record_accepted", record.uid, proposals=0)
 
     def waiting(self, number: int) -> None:
@@ -158,11 +163,21 @@ class _Story:
         }
 
     def _progress(self, row: HazardousArea) -> tuple[str, Values]:
+        """A day of work: on a task that is under way where the demonstration has one."""
         head = self._head(row, "PR")
+        task, team = f"SYN-TASK-{self.random.randint(1, 40):02}", "Team 1"
+        if self.tasks:
+            given = self.random.choice(self.tasks)
+            day = (given.started_on or LAST_DAY) + timedelta(days=self.random.randint(1, 9))
+            head |= {"date_of_information": str(day), "unit": given.unit}
+            head["reporting_organisation"] = given.organisation.code
+            booked = given.teams.first()
+            task, team = given.code, booked.team.code if booked else "T1"
+            row = HazardousArea.objects.get(area=given.areas[0])
         return "clearance_progress", head | {
             "area": row.area,
-            "task": f"SYN-TASK-{self.random.randint(1, 40):02}",
-            "team": "Team 1",
+            "task": task,
+            "team": team,
             "activity_status": "ongoing",
             "work_date": head["date_of_information"],
             "activity": "clearance",

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
+from torpaq.web.demonstration_records import TEAMS
 from torpaq.web.models import (
     Account,
     Accreditation,
@@ -157,8 +158,9 @@ class Standing:
     # -- people -------------------------------------------------------------------------------------------------------
 
     def _teams(self, organisation: Organisation) -> list[Team]:
-        if not organisation.teams.exists():
-            Team.objects.create(organisation=organisation, code="T1", name="Team 1")
+        named = [(code, name) for operator, code, name in TEAMS if operator == organisation.code]
+        for code, name in named or [("T1", "Team 1")]:
+            Team.objects.get_or_create(organisation=organisation, code=code, defaults={"name": name})
         return list(organisation.teams.all())
 
     def _members(self, team: Team) -> None:

@@ -487,6 +487,7 @@ class _Story:
         """Mark a report of the invented past as accepted: its land stands in the ledger already."""
         record.state, record.reviewer, record.decided = RecordState.ACCEPTED, self.people["officer"], timezone.now()
         record.accepted_values = record.values
+        record.findings = [found for found in record.findings if found["code"] != "release_not_open"]
         record.save()
         tell(record, self.people["officer"])
 

@@ -149,9 +149,9 @@ def _fill(entries: Sequence[Entry], country: str, name: str, synthetic_label: st
         accounts = create_demonstration_accounts() if synthetic_label else []
     if synthetic_label:
         progress("records", 0.0)
-        create_demonstration_records()
-        progress("records", 0.3)
         create_demonstration_operations()
+        progress("records", 0.7)
+        create_demonstration_records()
         progress("records", 1.0)
     progress("tiles", 0.0)
     prebuild(lambda done, total: progress("tiles", done / total))
