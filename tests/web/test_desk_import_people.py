@@ -48,10 +48,10 @@ def remarked(**remarks: str) -> Cells:
 
 
 def test_only_who_may_import_finds_the_way_in(desk: Client, cast: Cast) -> None:
-    assert 'href="/import"' in page(desk, "/")
+    assert 'href="/import"' in page(desk, "/forms")
     for person in (cast.donor, cast.authority):
         desk.force_login(person)
-        assert 'href="/import"' not in page(desk, "/")
+        assert 'href="/import"' not in page(desk, "/forms")
         assert desk.get("/import").status_code == 403
         assert desk.get("/import/new").status_code == 403
     desk.logout()

@@ -70,7 +70,14 @@ def test_operator_b_never_sees_what_operator_a_drafts(cast: Cast) -> None:
     load(ledger(HA_17))
     proposal, _ = draft(cast.operator_a, ledger(CLEARED)[0])
     seen = {name: list(proposals_seen_by(getattr(cast, name))) for name in Cast.__dataclass_fields__}
-    assert seen == {"operator_a": [proposal], "authority": [], "officer": [], "operator_b": [], "donor": []}
+    assert seen == {
+        "operator_a": [proposal],
+        "authority": [],
+        "officer": [],
+        "inspector": [],
+        "operator_b": [],
+        "donor": [],
+    }
     submit(proposal, cast.operator_a)
     seen = {name for name in Cast.__dataclass_fields__ if proposals_seen_by(getattr(cast, name)).exists()}
     assert seen == {"operator_a", "authority", "officer"}
