@@ -4,17 +4,23 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASE_FIXTURES = {"db", "transactional_db", "committed_ledger", "client", "live_server"}
 
 
 def pytest_configure() -> None:
-    """Hash the cast's passwords quickly: a slow hash is for those of people, and one test holds the desk to it."""
-    if "DJANGO_SETTINGS_MODULE" in os.environ:
-        from django.conf import settings
+    """Hash the cast's passwords quickly, and judge no law by its time: a busy machine breaks none.
 
-        settings.PASSWORD_HASHERS = QUICK_HASHERS
+    A slow hash is for the passwords of people, and one test holds the desk to it.
+    """
+    settings.register_profile("laws", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("laws")
+    if "DJANGO_SETTINGS_MODULE" in os.environ:
+        from django.conf import settings as of_django
+
+        of_django.PASSWORD_HASHERS = QUICK_HASHERS
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
