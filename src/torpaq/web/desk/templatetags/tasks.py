@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from django import template
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from torpaq.standard.move import moves_of
@@ -50,12 +49,3 @@ def brief_name(name: str) -> str:
 def in_language(labels: Mapping[str, str]) -> str:
     """Write the label of the request's language."""
     return labels[language()]
-
-
-@register.simple_tag
-def url_or_nothing(name: str, *args: object) -> str:
-    """Return a page's address, or nothing where this desk has no such page."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
