@@ -121,7 +121,7 @@ def task_dossier_values(**changes):
         date(2026, 12, 1),
         None,
         (
-            Member("Rauf Məmmədov", "leader", (("team_leader", date(2027, 5, 1)), ("eod2", None))),
+            Member("Rauf Məmmədov", "team_leader", (("team_leader", date(2027, 5, 1)), ("eod2", None))),
             Member("Günel Əliyeva", "medic", (("medic", date(2027, 2, 1)),)),
         ),
     )

@@ -185,7 +185,7 @@ def _teams(teams: Sequence[TeamLine], words: Words) -> list[Block]:
         rows = [
             [
                 member.name,
-                words.code("team_function", member.function),
+                words.code("demining_function", member.function),
                 "; ".join(_certificate(kind, until, words) for kind, until in member.certificates) or NONE,
             ]
             for member in team.members

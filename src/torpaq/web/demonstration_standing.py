@@ -44,9 +44,9 @@ TYPES = {
     "OP": "operator_ngo",
 }
 METHODS = ("manual", "mechanical", "dog", "rat", "visual", "combined")
-FUNCTIONS = ("leader", "medic", "deminer", "deminer", "deminer", "deminer", "eod_operator", "driver")
+FUNCTIONS = ("team_leader", "medic", "deminer", "deminer", "deminer", "deminer", "eod_operator", "driver")
 CERTIFICATES = {
-    "leader": ("team_leader", "deminer", "eod2"),
+    "team_leader": ("team_leader", "deminer", "eod2"),
     "medic": ("medic",),
     "deminer": ("deminer", "searcher_bac", "first_aid"),
     "eod_operator": ("eod3", "deminer"),

@@ -58,7 +58,7 @@ FINDS_ERW = (("mortar", "82 mm O-832"), ("mortar", "120 mm OF-843"), ("submuniti
 BRIEF = {
     "threat": "Anti-personnel mines in rows and single pieces beside old positions (synthetic)",
     "access": "From the asphalt road along the marked lane, 300 m on foot (synthetic)",
-    "medical": "Medic with ambulance at the control point; casualty at the hospital within 60 minutes (synthetic)",
+    "medical_plan": "Medic with ambulance at the control point; casualty at the hospital within 60 minutes (synthetic)",
     "hospital": "District central hospital (synthetic)",
     "contacts": "Duty officer of the Authority, channel 4 (synthetic)",
 }

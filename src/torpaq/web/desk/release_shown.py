@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as later
 
@@ -98,14 +98,6 @@ def _shown(name: str, kind: str, numbers: dict[str, int]) -> ShownId:
     if kind == "task":
         return ShownId(name, reverse("release", args=[name]))
     return ShownId(name)
-
-
-def address_of(url: str, *arguments: object) -> str:
-    """Return the address of a page by its name; an empty text where this programme has no such page."""
-    try:
-        return reverse(url, args=list(arguments))
-    except NoReverseMatch:
-        return ""
 
 
 def figures_shown(account: TaskLand) -> list[tuple[str, dict[str, float]]]:

@@ -15,7 +15,6 @@ from torpaq.standard.codes import code_list
 from torpaq.standard.problems import LANGUAGES, Problem, has_errors, problem
 from torpaq.web.accounts import Right, may
 from torpaq.web.desk.access import needs, person_of
-from torpaq.web.desk.release_shown import address_of
 from torpaq.web.desk.templatetags.desk import language
 from torpaq.web.desk.views_release import day_given, task_seen, tell, text_given
 from torpaq.web.models import FollowUp, Handover, StateMove
@@ -83,7 +82,6 @@ def handover_page(request: HttpRequest, number: int) -> HttpResponseBase:
         "may_sign": "sign" in offered,
         "may_prepare": "prepare" in offered,
         "may_visit": any(may(person, right) for right in VISITORS) and row.state == "signed",
-        "pdf": address_of("handover_pdf", row.task.code),
         "parts": row.contents.get("parts", []),
     }
     return render(request, "desk/handover.html", context)

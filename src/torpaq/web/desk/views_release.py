@@ -15,7 +15,7 @@ from torpaq.standard.parameters import parameters_of
 from torpaq.standard.problems import Problem, Severity, problem
 from torpaq.web.accounts import Right, may
 from torpaq.web.desk.access import needs, person_of
-from torpaq.web.desk.release_shown import address_of, bar_of, figures_shown, links_shown, plan_shown
+from torpaq.web.desk.release_shown import bar_of, figures_shown, links_shown, plan_shown
 from torpaq.web.desk.templatetags.desk import sentence
 from torpaq.web.models import Account, Handover, LedgerEntry, RecordState, Task
 from torpaq.web.operations.release import (
@@ -47,7 +47,6 @@ def release_page(request: HttpRequest, code: str) -> HttpResponseBase:
     chain = proof_of_task(task)
     context = {
         "task": task,
-        "task_address": address_of("task", task.pk),
         "account": account,
         "figures": figures_shown(account) if account else [],
         "bars": bar_of(account.land) if account else [],

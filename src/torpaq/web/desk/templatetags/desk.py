@@ -169,15 +169,7 @@ def operator_name(code: str) -> str:
 @register.filter
 def role_name(role: str) -> str:
     """Write a person's role in words."""
-    names = {
-        "viewer": _("Viewer"),
-        "operator": _("Operator"),
-        "im_officer": _("Information management officer"),
-        "inspector": _("Quality inspector"),
-        "approver": _("Approver"),
-        "admin": _("Administrator"),
-    }
-    return names.get(role, role)
+    return label(role, "programme_role")
 
 
 @register.filter
