@@ -194,7 +194,7 @@ class Standing:
             kind=kind,
             number=f"SYN-{self.random.randint(1000, 9999)}",
             issuer="Training centre (synthetic)",
-            issued_on=until - 2 * YEAR,
+            issued_on=until - 3 * YEAR,
             valid_to=until,
         )
 

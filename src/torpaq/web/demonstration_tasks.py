@@ -17,6 +17,7 @@ from torpaq.geo.polygons import to_lonlat, to_wkt
 from torpaq.geo.shape import Shape
 from torpaq.intake.demonstration_life import LAST_DAY
 from torpaq.intake.record.record import Value
+from torpaq.operations.release.handover import Beneficiaries
 from torpaq.standard.form import versions_of
 from torpaq.web.demonstration_standing import Standing
 from torpaq.web.models import (
@@ -26,13 +27,13 @@ from torpaq.web.models import (
     DailyCheck,
     EnvironmentRecord,
     FieldRecord,
-    FollowUp,
-    Handover,
     HazardousArea,
     LedgerEntry,
     NonConformity,
     Organisation,
     PlannedInspection,
+    Proposal,
+    ProposalState,
     RecordState,
     SpotTask,
     StateMove,
@@ -41,6 +42,8 @@ from torpaq.web.models import (
     TaskTeam,
     Team,
 )
+from torpaq.web.operations.release import Certificate, bring_handover, prepare_handover
+from torpaq.web.operations.release_follow_ups import plan_follow_ups
 from torpaq.web.operations.tasks import recount
 from torpaq.web.record_bulk import add_records
 from torpaq.web.record_effects import tell
@@ -62,6 +65,23 @@ BRIEF = {
     "hospital": "District central hospital (synthetic)",
     "contacts": "Duty officer of the Authority, channel 4 (synthetic)",
 }
+
+CERTIFICATE = Certificate(
+    texts={
+        "not_cleared": {
+            "az": "Dönüş nöqtələrindən kənardakı torpaq axtarılmayıb (süni)",
+            "en": "Land outside the turning points was not searched (synthetic)",
+        },
+        "restrictions": {
+            "az": "Təmizlənmiş dərinlikdən aşağı qazmayın (süni)",
+            "en": "Do not dig below the cleared depth (synthetic)",
+        },
+        "residual_risk": {"az": "Qalıq risk aşağıdır (süni)", "en": "Residual risk is low (synthetic)"},
+    },
+    hotline="115",
+    intended_use=("cropland",),
+    beneficiaries=(Beneficiaries("direct", "expected", 40, "female", "adult"),),
+)
 
 
 def create_demonstration_operations() -> int:
@@ -131,8 +151,9 @@ class _Story:
             restoration="Craters filled and levelled (synthetic)",
             restored_on=entry.effective,
         )
-        self._handover(task, completion, entry)
         recount(task)
+        self._signed(completion, entry)
+        self._handover(task, entry)
 
     def _completion(self, task: Task, entry: LedgerEntry, shape: Shape) -> FieldRecord:
         reported_m2 = round(shape.area_m2 * self.random.choice((1.0, 1.0, 1.001, 0.998, 1.004)))
@@ -195,34 +216,47 @@ class _Story:
             done_on=on,
         )
 
-    def _handover(self, task: Task, completion: FieldRecord, entry: LedgerEntry) -> None:
-        given = LedgerEntry.objects.filter(kind="hand_over", area=entry.area, effective__gte=entry.effective).first()
-        signed_on = given.effective if given else None
-        parties = ("authority", "operator", "land_user")
-        handover = Handover.objects.create(
-            code=f"SYN-HC-{task.pk:04}",
-            task=task,
-            completion=completion,
-            state="signed" if signed_on else "accepted",
-            not_cleared="Land outside the turning points was not searched (synthetic)",
-            restrictions="No digging below the cleared depth (synthetic)",
-            residual_risk="Low (synthetic)",
-            hotline="115",
-            intended_use=["cropland"],
-            languages=["az", "en"],
-            beneficiaries=[{"kind": "direct", "stage": "expected", "sex": "female", "age": "adult", "count": 40}],
-            signatures=[{"party": party, "name": "synthetic", "on": str(signed_on)} for party in parties]
-            if signed_on
-            else [],
-            prepared_by=self.people["officer"] if signed_on else None,
-            signed_by=self.people["authority"] if signed_on else None,
-            signed_on=signed_on,
+    def _signed(self, completion: FieldRecord, entry: LedgerEntry) -> None:
+        """Say which report the entry came of: the proposal that the Authority signed."""
+        Proposal.objects.create(
+            state=ProposalState.SIGNED,
+            line=entry.line,
+            area=entry.area,
+            kind=entry.kind,
+            shape=entry.shape,
+            position=entry.position,
+            field_record=completion,
+            author=self.people["officer"],
+            organisation=self.working[entry.operator],
+            signer=self.people["authority"],
+            submitted=timezone.now(),
+            decided=timezone.now(),
         )
-        if signed_on:
-            for months in (6, 12):
-                FollowUp.objects.create(
-                    handover=handover, months=months, due_on=signed_on + timedelta(days=round(30.4 * months))
-                )
+
+    def _handover(self, task: Task, entry: LedgerEntry) -> None:
+        """Prepare the certificate of land that was given back, as anybody would; its signatures are invented."""
+        given = LedgerEntry.objects.filter(kind="hand_over", area=entry.area, effective__gte=entry.effective).first()
+        if given is None:
+            bring_handover(task)
+            return
+        handover, problems = prepare_handover(self.people["officer"], task, CERTIFICATE)
+        if handover is None:
+            raise ValueError(f"the demonstration's certificate was not prepared: {problems}")
+        parties = ("authority", "operator", "land_user")
+        handover.signatures = [{"kind": kind, "name": "synthetic", "on": str(given.effective)} for kind in parties]
+        handover.signed_by, handover.signed_on = self.people["authority"], given.effective
+        StateMove.objects.create(
+            subject="handover",
+            name=handover.code,
+            move="sign",
+            source=handover.state,
+            target="signed",
+            on=given.effective,
+            account=self.people["authority"],
+        )
+        handover.state = "signed"
+        handover.save()
+        plan_follow_ups(handover)
 
     # -- the present --------------------------------------------------------------------------------------------------
 
