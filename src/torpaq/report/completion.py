@@ -6,7 +6,7 @@ from datetime import date
 
 from torpaq.geo.coordinates.mgrs import to_mgrs
 from torpaq.report.blocks import Block, heading, notice, pairs, paragraph, photograph, table, title
-from torpaq.report.contents import Chain, Ground, Head, Name, Signature, chain_blocks, maps_of, named
+from torpaq.report.contents import Chain, Ground, Head, Name, Signature, maps_of, named, points_blocks
 from torpaq.report.parts import (
     Outcome,
     Remaining,
@@ -155,9 +155,7 @@ def completion_pages(dossier: CompletionDossier, languages: Sequence[str]) -> Pr
             signature_block(dossier.signatures, words),
             code_block(dossier.head),
             *maps,
-            heading(words.say("points")),
-            paragraph(words.say("points_explained", day=words.day(dossier.head.data_on))),
-            *chain_blocks(dossier.chains, dossier.head.data_on, words),
+            *points_blocks(dossier.chains, dossier.head.data_on, words),
             *_photographs(dossier.photographs, words),
         ]
         sections.append(section_of(dossier.head, name, blocks, words))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from torpaq.report.blocks import Block, heading, printable, table
+from torpaq.report.blocks import Block, heading, paragraph, printable, table
 from torpaq.report.coordinates import Point, PointRow, point_rows
 from torpaq.report.maps.draw import draw_sheet
 from torpaq.report.maps.series import sheets_of
@@ -113,6 +113,12 @@ def maps_of(
     """Return overview and details of a document's ground; nothing where nothing is drawn."""
     sheet = sheet_of(head, ground, signatures, words)
     return map_blocks(sheets_of(sheet)) if sheet.places() else ([], {})
+
+
+def points_blocks(chains: Iterable[Chain], on: date, words: Words) -> list[Block]:
+    """Return the part of a document that lists points: what the tables hold, and the tables (bearings of ``on``)."""
+    explained = paragraph(words.say("points_explained", day=words.day(on)))
+    return [heading(words.say("points")), explained, *chain_blocks(chains, on, words)]
 
 
 def chain_blocks(chains: Iterable[Chain], on: date, words: Words) -> list[Block]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from torpaq.report.blocks import Block, heading, notice, pairs, paragraph, table, title
-from torpaq.report.contents import Chain, Ground, Head, Signature, chain_blocks, maps_of, named
+from torpaq.report.contents import Chain, Ground, Head, Signature, maps_of, named, points_blocks
 from torpaq.report.parts import code_block, code_file, head_pairs, section_of, signature_block
 from torpaq.report.pdf import Printed, print_pdf
 from torpaq.report.wording import NONE, Words
@@ -122,9 +122,7 @@ def dossier_pages(dossier: TaskDossier, languages: Sequence[str]) -> Printed:
             signature_block(dossier.signatures, words),
             code_block(dossier.head),
             *maps,
-            heading(words.say("points")),
-            paragraph(words.say("points_explained", day=words.day(dossier.head.data_on))),
-            *chain_blocks(dossier.chains, dossier.head.data_on, words),
+            *points_blocks(dossier.chains, dossier.head.data_on, words),
         ]
         sections.append(section_of(dossier.head, name, blocks, words))
     title_words = Words(languages[0]).say("dossier")
@@ -141,9 +139,7 @@ def map_sheets(dossier: TaskDossier, languages: Sequence[str]) -> bytes:
         files |= drawings
         blocks = [
             *maps,
-            heading(words.say("points")),
-            paragraph(words.say("points_explained", day=words.day(dossier.head.data_on))),
-            *chain_blocks(dossier.chains, dossier.head.data_on, words),
+            *points_blocks(dossier.chains, dossier.head.data_on, words),
         ]
         sections.append(section_of(dossier.head, words.say("points"), blocks, words))
     return print_pdf(Printed(dossier.head.code, dossier.head.author, dossier.head.made_at, sections, files))

@@ -16,7 +16,6 @@ from torpaq.operations.quality.non_conformity import (
     escalation,
     is_overdue,
     severity_of,
-    three_people,
 )
 from torpaq.standard.codes import code_list
 from torpaq.standard.move import moves_of
@@ -176,16 +175,3 @@ class TestWeight:
     def test_many_call_for_more_than_each(self, rows, measure):
         standing = [Standing("OP-A", *row) for row in rows] + [Standing("OP-B", "critical", "raised", None)]
         assert escalation(standing, "OP-A", self.TODAY, 3)[0] == measure
-
-
-class TestThreePeople:
-    def test_three_are_three(self):
-        assert three_people("TASK-1", 1, 2, 3) == []
-        assert three_people("TASK-1", None, None, None) == []
-
-    @pytest.mark.parametrize("people", [(1, 1, 2), (1, 2, 2), (1, 2, 1), (None, 2, 2)])
-    def test_two_who_are_one_are_told_also_inside_one_organisation(self, people):
-        assert [found.code for found in three_people("TASK-1", *people)] == ["same_person_twice"]
-
-    def test_one_who_is_all(self):
-        assert len(three_people("TASK-1", 1, 1, 1)) == 3

@@ -188,17 +188,3 @@ def escalation(rows: Iterable[Standing], organisation: str, on: date, majors: in
         found = problem("escalation_majors", organisation, count=len(serious), limit=majors, late=late_majors)
         return ("suspension" if late_majors else "special_monitoring"), [found]
     return ("warning", [problem("escalation_late", organisation, count=late)]) if late else ("", [])
-
-
-def three_people(name: str, inspector: int | None, operator: int | None, approver: int | None) -> list[Problem]:
-    """Say where inspector, operator and approver of one piece of land are not three people (accounts' numbers).
-
-    They are three also where all work for one organisation; None is nobody yet and stands in nobody's way.
-    """
-    people = {"inspector": inspector, "operator": operator, "approver": approver}
-    pairs = (("inspector", "operator"), ("operator", "approver"), ("inspector", "approver"))
-    return [
-        problem("same_person_twice", name, first=first, second=second)
-        for first, second in pairs
-        if people[first] is not None and people[first] == people[second]
-    ]

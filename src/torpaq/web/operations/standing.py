@@ -16,7 +16,6 @@ from torpaq.operations.standing.team import needs_of
 from torpaq.operations.standing.team import team_problems as problems_of_team
 from torpaq.operations.standing.values import Accreditation as Paper
 from torpaq.standard.country import load_country
-from torpaq.standard.move import moves_of
 from torpaq.standard.problems import Problem, has_errors, problem
 from torpaq.web.accounts import note
 from torpaq.web.models import Account, Accreditation, NonConformity, Organisation, StateMove, Task, Team
@@ -31,6 +30,7 @@ from torpaq.web.operations.standing_people import (
 )
 from torpaq.web.operations.standing_seen import accreditations_seen_by, keeper_problems, oversees
 from torpaq.web.operations.standing_values import SUBJECT, idle_days, papers, papers_of, people_of, works
+from torpaq.web.operations.task_rows import write_move
 from torpaq.web.tile_store import country_code
 
 __all__ = [
@@ -211,16 +211,8 @@ def _stop_tasks(person: Account, row: Accreditation, reason: str, on: date) -> l
     ]
     changed = replace(papers([row])[0], state=row.state)
     codes = tasks_stopped(changed, papers_of(row.organisation), values, on, idle_days())
-    suspend = moves_of("task")["suspend"]
     for code in codes:
-        task = under_way[code]
-        source, task.state = task.state, suspend.target
-        task.save(update_fields=["state"])
-        StateMove.objects.create(
-            subject="task", name=code, move=suspend.code, source=source, target=task.state, account=person, on=on,
-            reason=reason.strip(), detail={"accreditation": row.code},
-        )  # fmt: skip
-        note(person, "task_suspended", code, accreditation=row.code, reason=reason.strip())
+        write_move(under_way[code], "suspend", person, on, reason, {"accreditation": row.code})
     return codes
 
 

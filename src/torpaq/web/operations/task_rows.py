@@ -1,15 +1,20 @@
 """Rows of tasks: who may see and touch them, what they order, their sums, and the words the board searches."""
 
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, QuerySet
 
 from torpaq.geo.shape import CM_PER_M, Shape
+from torpaq.operations.moving import target_of
 from torpaq.operations.tasks.order import ENDED, TaskOrder
 from torpaq.standard.country import load_country
 from torpaq.standard.problems import Problem, problem
 from torpaq.standard.text import fold_name
-from torpaq.web.accounts import Right, lacks_right, may
-from torpaq.web.models import Account, NonConformity, Organisation, OrganisationKind, Task
+from torpaq.web.accounts import Right, lacks_right, may, note
+from torpaq.web.models import Account, NonConformity, Organisation, OrganisationKind, StateMove, Task
 from torpaq.web.operations.progress import recount_work
 from torpaq.web.programme_row import programme_crs
 from torpaq.web.tile_store import country_code
@@ -17,6 +22,8 @@ from torpaq.web.tile_store import country_code
 PEOPLE_SEEN_BY = (Right.WORK_OWN, Right.WORK_ANY, Right.INSPECT, Right.SIGN)
 CLOSED = "closed"
 SERIOUS = ("critical", "major")
+SUBJECT = "task"
+DATES = {"issued": "issued_on", "completed": "completed_on", "accepted": "accepted_on"}
 
 
 def tasks_seen_by(person: Account | AnonymousUser) -> QuerySet[Task]:
@@ -128,3 +135,55 @@ def recount(task: Task) -> None:
     task.critical_open = by_severity.get("critical", 0)
     task.serious_open = sum(by_severity.get(severity, 0) for severity in SERIOUS)
     task.save(update_fields=["critical_open", "serious_open"])
+
+
+# -- moves, written ----------------------------------------------------------------------------------------------------
+
+
+def write_move(
+    task: Task,
+    move: str,
+    person: Account | None,
+    on: date,
+    reason: str,
+    detail: Mapping[str, object] = MappingProxyType({}),
+) -> None:
+    """Write a move that was found allowed: the task's state and days, its history and the audit.
+
+    Call it within a transaction that holds the task's row. ``detail`` says what else had the task moved.
+    """
+    source, task.state = task.state, target_of(SUBJECT, move)
+    if task.state in DATES:
+        setattr(task, DATES[task.state], on)
+    if move == "start":
+        task.started_on = on
+    if move == "issue":
+        task.issuer = person
+    if move == "send_back":
+        task.completed_on = None
+    task.save()
+    keep_move(task, move, source, person, on, reason, detail)
+    note(person, "task_moved", task.code, move=move, state=task.state, reason=reason.strip()[:500], **detail)
+
+
+def keep_move(
+    task: Task,
+    move: str,
+    source: str,
+    person: Account | None,
+    on: date,
+    reason: str,
+    detail: Mapping[str, object] = MappingProxyType({}),
+) -> None:
+    """Keep in the task's history that it came from ``source`` to where it stands."""
+    StateMove.objects.create(
+        subject=SUBJECT,
+        name=task.code,
+        move=move,
+        source=source,
+        target=task.state,
+        account=person,
+        on=on,
+        reason=reason.strip(),
+        detail=dict(detail),
+    )

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from torpaq.operations.moving import check_move, moves_from, target_of
+from torpaq.operations.moving import check_move, moves_from
 from torpaq.operations.tasks.order import ENDED, TaskOrder, check_order, takes_depth
 from torpaq.operations.tasks.requirements import REQUIREMENTS
 from torpaq.standard.move import moves_of
@@ -27,7 +27,9 @@ from torpaq.web.operations.task_facts import facts_of, overlaps_of
 from torpaq.web.operations.task_lanes import add_lane, remove_lane
 from torpaq.web.operations.task_rows import (
     PEOPLE_SEEN_BY,
+    SUBJECT,
     fill_task,
+    keep_move,
     may_not_change,
     next_code,
     operator_of,
@@ -35,6 +37,7 @@ from torpaq.web.operations.task_rows import (
     recount,
     sees_people,
     tasks_seen_by,
+    write_move,
 )
 from torpaq.web.tile_store import country_code
 
@@ -58,13 +61,11 @@ __all__ = [
     "tasks_seen_by",
 ]
 
-SUBJECT = "task"
 FREE_ONCE_ISSUED = ("urgency", "planned_start", "planned_end", "brief", "contamination", "unit")
 """What may still change on a task that was issued; the rest is what was decided, and another task changes that."""
 
 REASON = "task_reason_missing"
 CURED_BY_A_REASON = (REASON, "task_area_not_explained")
-DATES = {"issued": "issued_on", "completed": "completed_on", "accepted": "accepted_on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def create_task(
         task = Task(author=person, original=dict(original or {}))
         fill_task(task, order, organisation)
         task.save()
-        _keep_move(task, "propose", "", "proposed", person, timezone.localdate(), "")
+        keep_move(task, "propose", "", person, timezone.localdate(), "")
         note(person, "task_proposed", task.code, organisation=organisation.code, areas=list(order.areas))
     return task, problems
 
@@ -226,33 +227,9 @@ def suspend_task_for(task: Task, reason: str, account: Account | None) -> list[P
 
 
 def _move(task: Task, move: str, person: Account | None, on: date, reason: str) -> None:
-    source, task.state = task.state, target_of(SUBJECT, move)
-    if task.state in DATES:
-        setattr(task, DATES[task.state], on)
-    if move == "start":
-        task.started_on = on
-    if move == "issue":
-        task.issuer = person
-    if move == "send_back":
-        task.completed_on = None
-    task.save()
+    write_move(task, move, person, on, reason)
     if task.state in ENDED:
         end_all_assignments(task, on)
-    _keep_move(task, move, source, task.state, person, on, reason)
-    note(person, "task_moved", task.code, move=move, state=task.state, reason=reason.strip()[:500])
-
-
-def _keep_move(task: Task, move: str, source: str, target: str, person: Account | None, on: date, reason: str) -> None:
-    StateMove.objects.create(
-        subject=SUBJECT,
-        name=task.code,
-        move=move,
-        source=source,
-        target=target,
-        account=person,
-        on=on,
-        reason=reason.strip(),
-    )
 
 
 def _may_not_move(person: Account, task: Task) -> list[Problem]:
