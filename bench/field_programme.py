@@ -20,7 +20,7 @@ def built_with_phone(folder: Path) -> str:
     from torpaq.web.models import Account, Device, Organisation, Team
 
     person = Account.objects.get(username="operator-a")
-    team = Team.objects.create(organisation=Organisation.objects.get(code="OP-A"), code="T1", name="Team 1")
+    team = Team.objects.create(organisation=Organisation.objects.get(code="OP-A"), code="BENCH", name="Bench")
     device, key = enrol(team, "Phone", None, person)
     Device.objects.filter(pk=device.pk).update(last_contact=timezone.now())
     return key

@@ -18,8 +18,9 @@ def enrolled(open_page: Opener) -> str:
     page.click("main table a >> nth=0")
     page.fill('[name="phone"]', f"Phone {uuid.uuid4().hex[:8]}")  # a name is one phone's in its team
     page.click('button:has-text("Enrol a phone")')
-    page.wait_for_function("() => document.documentElement.innerHTML.includes('/field/page#')")
-    found = re.search(r"/field/page#([\w-]{43})", page.content())
+    address = page.locator("details code", has_text="/field/page#")  # folded away: there, not seen
+    address.wait_for(state="attached")
+    found = re.search(r"/field/page#([\w-]{43})", address.inner_html())
     assert found
     return found.group()
 
