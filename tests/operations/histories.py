@@ -31,7 +31,10 @@ from torpaq.operations.standing.values import Accreditation, Certificate, Member
 from torpaq.operations.tasks import requirements as tasks
 from torpaq.operations.tasks.facts import AreaFacts, Completion, Inspection, TaskFacts
 from torpaq.operations.tasks.order import TaskOrder
-from torpaq.standard.problems import Problem, has_errors
+from torpaq.standard.problems import Problem, has_errors, problem
+
+UNMARKED = problem("marking_missing", "HA-1")
+FORGOTTEN = problem("handover_marking_stands", "HA-1", scheme="M-1", since="2024-01-01")
 
 PEOPLE = {
     "aynur": ("approver", "AUTHORITY"),
@@ -208,7 +211,7 @@ class World:
             ),
             release_written=bool(self.signer), released_m2=None,
             release_waiting=int(self.report == "accepted" and not self.signer),
-            unsettled_items=self.items.count("found"), unmarked=() if self.marked else ("HA-1",),
+            unsettled_items=self.items.count("found"), marking=() if self.marked else (UNMARKED,),
         )  # fmt: skip
 
     def dossier(self) -> dossier.Dossier:
@@ -240,7 +243,6 @@ class World:
                 dossier.Failing(str(one["code"]), str(one["severity"]), str(one["state"])) for one in self.failings
             ),
             completions=(report,) if self.report else (), entries=entries, look_back_open=tuple(sorted(self.look_back)),
-            marking_standing=("M-1",) if self.marking_stands else (),
         )  # fmt: skip
 
     def remaining_m2(self) -> float:
@@ -257,7 +259,8 @@ class World:
         return handover.HandoverFacts(
             "HO-1", self.dossier(), person, "nothing was left" if full else "", "none",
             (handover.Beneficiaries("direct", "expected", 3, "female", "adult"),),
-            tuple(signed if full else signed[:2]), self.prepared_by, self.remaining_m2(), reason,
+            tuple(signed if full else signed[:2]), self.prepared_by,
+            (FORGOTTEN,) if self.marking_stands and self.remaining_m2() <= 1 else (), reason,
         )  # fmt: skip
 
     # -- moves --------------------------------------------------------------------------------------------------------

@@ -137,10 +137,10 @@ def signed(cast: Cast, record: FieldRecord) -> str:
     return f"P-{proposal.pk}"
 
 
-def released(cast: Cast) -> Story:
-    """Everything as it should be, up to the accepted task."""
+def released(cast: Cast, x1_m: float = 100) -> Story:
+    """Everything as it should be, up to the accepted task: all of the square, or its part west of ``x1_m``."""
     task, team = under_way(cast)
-    record = completion(cast)
+    record = completion(cast, products=[product(x1_m, x1_m * 100)])
     problems = accept(record, cast.officer)
     assert not has_errors(problems), problems
     inspection = inspected(cast)

@@ -24,6 +24,7 @@ from torpaq.web.models import (
     WorkDay,
 )
 from torpaq.web.operations.environment import restore, screen
+from torpaq.web.operations.marking import install
 from torpaq.web.operations.tasks import assign_team, create_task, move_task, recount
 
 BRIEF = {
@@ -93,7 +94,8 @@ def at_work(cast: object) -> Task:
     """A task that Operator A has started: issued, marked, under way."""
     task = ready(cast)
     assert move_task(cast.authority, task, "issue", on=day(0)) == []
-    MarkingScheme.objects.create(area="HA-17", system="temporary", planned_on=day(0), installed_on=day(1))
+    scheme = MarkingScheme.objects.create(area="HA-17", system="temporary", planned_on=day(0))
+    assert install(cast.officer, scheme, day(1)) == []
     assert move_task(cast.operator_a, task, "start", on=day(1)) == []
     return task
 

@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from torpaq.web.assets import compile_translations
-from torpaq.web.models import FollowUp, Handover, LedgerEntry, NonConformity, Programme, Proposal
+from torpaq.web.models import FollowUp, Handover, LedgerEntry, MarkingScheme, NonConformity, Programme, Proposal
+from torpaq.web.operations.marking import install
 from torpaq.web.operations.release import prepare_handover, sign_handover
 from web.release_stories import PAPER, SIGNED, Story, completion, product, released, under_way
 from web.stories import Cast
@@ -140,6 +141,20 @@ def test_the_authority_signs_at_the_desk_and_the_certificate_is_printed_from_wha
     assert "Land owner or user: A farmer, 2026-06-20" in told
     assert "A sample that passes does not prove that nothing is left" in told
     assert client_of(desk.officer).get(url).status_code == 403
+
+
+def test_a_forgotten_fence_is_told_before_anybody_signs(desk: Cast) -> None:
+    story = released(desk)
+    handover, _ = prepare_handover(desk.officer, story.task, PAPER)
+    assert handover is not None
+    assert "what stays open is marked" in page(desk.authority, "handover_sign", handover.pk)
+    scheme = MarkingScheme.objects.create(area="HA-17", system="temporary", planned_on=date(2026, 5, 2))
+    assert install(desk.officer, scheme, date(2026, 5, 2)) == []
+    for person in (desk.officer, desk.operator_a):
+        told = page(person, "handover", handover.pk)
+        assert "handover_marking_stands" in told
+        assert reverse("marking_list") + "?text=HA-17" in told
+    assert "handover_marking_stands" not in page(desk.donor, "handover", handover.pk)
 
 
 def test_the_list_tells_what_waits_and_which_visits_are_due(desk: Cast) -> None:

@@ -162,7 +162,7 @@ def test_the_authority_issues_and_the_operator_starts(cast: Cast) -> None:
     status, text = send(cast.authority, page("task_move", task), move="issue", on=day(0).isoformat())
     assert (status, "Done." in text) == (200, True)
     status, text = send(cast.operator_a, page("task_move", task), move="start", on=day(1).isoformat())
-    assert "No marking stands" in text
+    assert "no marking that stands" in text
     assert send(cast.operator_b, page("task_move", task), move="start")[0] == 404
     assert send(cast.authority, page("task_move", task), move="explode")[0] == 404
     assert "not a date" in send(cast.authority, page("task_move", task), move="withdraw", on="31 May")[1]

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from torpaq.geo.shape import Shape, box_shape
 from torpaq.land.entry import Contamination, Status
 from torpaq.operations.release.follow_up import Visit
 from torpaq.operations.release.handover import Beneficiaries
@@ -17,16 +18,20 @@ from torpaq.web.models import (
     Handover,
     LedgerEntry,
     LookBack,
+    MarkingScheme,
+    MarkingVisit,
     NonConformity,
     OrdnanceItem,
     Proposal,
     StateMove,
     Task,
 )
+from torpaq.web.operations.marking import install, plan_marking, record_visit, remove
 from torpaq.web.operations.release import (
     assemble_completion,
     bring_handover,
     handovers_seen_by,
+    marking_in_the_way,
     prepare_handover,
     proof_of,
     reopen,
@@ -36,8 +41,9 @@ from torpaq.web.operations.release_dossier import land_of, periods_of
 from torpaq.web.operations.release_follow_ups import record_follow_up, state_of
 from torpaq.web.proposals import sign
 from torpaq.web.records import accept
+from torpaq.web.store import append, stamped
 from web.release_stories import PAPER, SIGNED, completion, inspected, product, released, under_way
-from web.stories import Cast
+from web.stories import Cast, ledger
 
 HANDED = date(2026, 6, 20)
 
@@ -252,6 +258,93 @@ def test_codes_and_counts_that_are_none_are_refused(cast: Cast) -> None:
         found = prepare_handover(cast.officer, story.task, replace(PAPER, **changes))
         assert found[0] is None
         assert code in codes(found[1])
+
+
+# -- marking ----------------------------------------------------------------------------------------------------------
+
+
+def marked(cast: Cast, shape: Shape | None, on: date, system: str = "temporary") -> MarkingScheme:
+    """A scheme of HA-17 that was put up on a day."""
+    scheme = MarkingScheme.objects.create(
+        area="HA-17", system=system, planned_on=on, shape=shape, organisation=cast.operator_a.organisation
+    )
+    assert install(cast.officer, scheme, on) == []
+    return scheme
+
+
+def may_sign(cast: Cast, handover: Handover) -> list[str]:
+    return codes(sign_handover(cast.authority, handover, SIGNED, HANDED))
+
+
+WHOLE, REST = box_shape(0, 0, 100, 100), box_shape(50, 0, 100, 100)
+PUT_UP, MOVED = date(2026, 5, 2), date(2026, 6, 15)
+
+
+@pytest.mark.parametrize("shape", [WHOLE, None])
+def test_a_forgotten_scheme_of_the_area_keeps_land_from_being_given_back(cast: Cast, shape: Shape | None) -> None:
+    scheme = marked(cast, shape, PUT_UP)  # nobody named the task when it was put up
+    handover = prepared(cast)
+    assert may_sign(cast, handover) == ["handover_marking_stands"]
+    assert not LedgerEntry.objects.filter(kind="hand_over").exists()
+    assert remove(cast.officer, scheme, MOVED, "released") == []
+    assert may_sign(cast, handover) == []
+
+
+def test_a_neighbours_scheme_that_reaches_over_the_land_counts_too(cast: Cast) -> None:
+    scheme = marked(cast, box_shape(90, 0, 200, 100), PUT_UP)
+    MarkingScheme.objects.filter(pk=scheme.pk).update(area="HA-18")
+    handover = prepared(cast)
+    assert may_sign(cast, handover) == ["handover_marking_stands"]
+    scheme.refresh_from_db()
+    scheme.shape = box_shape(100, 0, 200, 100)
+    scheme.save()
+    assert may_sign(cast, handover) == [], "beside the land it is the neighbour's own"
+
+
+def test_part_of_the_land_is_given_back_once_the_fence_was_moved(cast: Cast) -> None:
+    old = marked(cast, WHOLE, PUT_UP)
+    story = released(cast, 50)
+    handover, problems = prepare_handover(cast.officer, story.task, PAPER)
+    assert handover is not None, codes(problems)
+    assert may_sign(cast, handover) == ["handover_marking_not_moved"]
+    assert codes(remove(cast.officer, old, MOVED, "boundary_changed")) == ["marking_land_open"]
+    new, _ = plan_marking(cast.officer, "HA-17", story.task, "permanent", PUT_UP)
+    assert new is not None
+    assert new.shape is not None
+    assert new.shape.area_m2 == 5000, "what is still open of the task is marked"
+    assert install(cast.officer, new, MOVED) == []
+    assert may_sign(cast, handover) == ["handover_marking_not_moved"]
+    assert remove(cast.officer, old, MOVED, "boundary_changed") == []
+    assert may_sign(cast, handover) == []
+
+
+def test_part_of_the_land_is_given_back_where_only_the_rest_is_marked(cast: Cast) -> None:
+    marked(cast, REST, PUT_UP)
+    story = released(cast, 50)
+    handover, _ = prepare_handover(cast.officer, story.task, PAPER)
+    assert handover is not None
+    assert may_sign(cast, handover) == []
+
+
+def test_what_stays_open_does_not_lose_its_marking_nor_stay_damaged(cast: Cast) -> None:
+    rest = marked(cast, REST, PUT_UP)
+    story = released(cast, 50)
+    handover, _ = prepare_handover(cast.officer, story.task, PAPER)
+    assert handover is not None
+    assert record_visit(cast.officer, rest, date(2026, 6, 1), "inspected", 2) == []
+    assert may_sign(cast, handover) == ["marking_damaged"]
+    visit = MarkingVisit.objects.get(scheme=rest, action="inspected")
+    MarkingVisit.objects.filter(pk=visit.pk).update(action="removed", signs_missing=0)
+    assert may_sign(cast, handover) == ["handover_marking_lost"]
+
+
+def test_land_still_suspected_of_other_ordnance_keeps_its_signs(cast: Cast) -> None:
+    marked(cast, WHOLE, PUT_UP)
+    handover = prepared(cast)
+    other = "2026-03-01 establish HA-99 sha erw box 0 0 100 100 unit AZ-AGM id other ; NTS-9"
+    assert append(stamped(ledger(other)))[0] is not None
+    assert marking_in_the_way(handover.task, HANDED) == []
+    assert may_sign(cast, handover) == ["hand_over_of_open"], "and is not given back"
 
 
 # -- afterwards -------------------------------------------------------------------------------------------------------

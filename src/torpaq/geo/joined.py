@@ -16,7 +16,11 @@ def joined_shape(faces: Sequence[Sequence[Floats]]) -> Shape | None:
     nothing is left. The result is land to propose, not an account: the ledger counts its own faces.
     """
     polygons = [shapely.Polygon(rings[0], rings[1:]) for rings in faces]
-    joined = shapely.union_all(polygons, grid_size=1 / CM_PER_M)
+    return shape_of_geometry(shapely.union_all(polygons, grid_size=1 / CM_PER_M))
+
+
+def shape_of_geometry(joined: shapely.Geometry) -> Shape | None:
+    """Return the polygons of a geometry in metres of the national CRS as a shape snapped to 1 cm; None for none."""
     parts = [part for part in shapely.get_parts(joined) if isinstance(part, shapely.Polygon) and part.area > 0]
     oriented = [shapely.geometry.polygon.orient(part) for part in parts]
     rings = [np.asarray(ring.coords) for part in oriented for ring in (part.exterior, *part.interiors)]

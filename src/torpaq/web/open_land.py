@@ -1,6 +1,7 @@
 """The open land of hazardous areas as the ledger has it now: what cancelling takes off, and where a task may work."""
 
 from collections.abc import Collection
+from datetime import date
 
 import numpy as np
 
@@ -25,13 +26,16 @@ def suspected_land(land: LiveLand, area: str) -> Shape | None:
     return joined_shape(faces) if faces else None
 
 
-def open_land_of(land: LiveLand, areas: Collection[str]) -> Shape | None:
-    """Return the outline of all faces that stand suspected or confirmed by entries of these areas; None for none."""
+def open_land_of(land: LiveLand, areas: Collection[str], on: date | None = None) -> Shape | None:
+    """Return the outline of all faces that stand suspected or confirmed by entries of these areas; None for none.
+
+    ``on`` asks for the land of a day, as it is known now; None for all that is recorded.
+    """
     numbers = [land.book.area_of[area] for area in areas if area in land.book.area_of]
     own = np.isin(land.book.columns[3], numbers)
     if not own.any():
         return None
-    active = land.book.active()
+    active = land.book.active(on)
     faces = []
     for number, part in enumerate(land.parts):
         if not own[part.entries].any():

@@ -25,8 +25,9 @@ from torpaq.operations.release.follow_up import (
 )
 from torpaq.operations.release.handover import REQUIREMENTS, Beneficiaries, HandoverFacts, Signature, counted
 from torpaq.standard.move import moves_of
-from torpaq.standard.problems import Problem
+from torpaq.standard.problems import Problem, problem
 
+FORGOTTEN = problem("handover_marking_stands", "HA-1", scheme="M-1", since="2024-01-01")
 PEOPLE = (
     Beneficiaries("direct", "expected", 12, "female", "adult"),
     Beneficiaries("direct", "expected", 9, "male", "adult"),
@@ -83,7 +84,7 @@ def test_nobody_signs_what_was_not_prepared_and_no_operator_signs_at_all() -> No
         ("sign", "prepared", "approver", {"person": "nargiz"}, "handover_same_person"),
         ("sign", "prepared", "approver", {"person": "leyla"}, "handover_same_person"),
         ("sign", "prepared", "approver", {"signatures": SIGNED[:2]}, "handover_signature_missing"),
-        ("sign", "prepared", "approver", {"dossier": but(marking_standing=("M-1",))}, "handover_marking_stands"),
+        ("sign", "prepared", "approver", {"marking": (FORGOTTEN,)}, "handover_marking_stands"),
         ("sign", "prepared", "approver", {"dossier": but(look_back_open=("P-1",))}, "proof_look_back_open"),
         (
             "sign", "prepared", "approver", {"dossier": but(failings=(Failing("N", "major", "raised"),))},
@@ -94,11 +95,6 @@ def test_nobody_signs_what_was_not_prepared_and_no_operator_signs_at_all() -> No
 )  # fmt: skip
 def test_each_need_refuses_by_name(move: str, state: str, role: str, changes: dict[str, Any], code: str) -> None:
     assert code in tried(move, state, role, **changes)
-
-
-def test_marking_stays_where_land_remains_open() -> None:
-    dossier = but(marking_standing=("M-1",))
-    assert tried("sign", "prepared", "approver", dossier=dossier, remaining_m2=500.0) == []
 
 
 def test_people_nobody_counted_are_unknown_and_not_none() -> None:

@@ -11,6 +11,9 @@ from operations.tasks.task_stories import CONTROL, ORDER, REPORT, SOUND, by_oper
 from torpaq.operations.tasks.facts import AreaFacts, Overlap, TaskFacts
 from torpaq.operations.tasks.order import check_order, root_of, takes_depth, works_land
 from torpaq.operations.tasks.requirements import REQUIREMENTS
+from torpaq.standard.problems import problem
+
+NOT_MARKED = problem("marking_missing", "HA-17")
 
 
 def told(need: str, facts: TaskFacts) -> list[str]:
@@ -51,7 +54,7 @@ def test_activities_know_their_branch() -> None:
 
 def test_a_survey_needs_no_depth_no_marking_and_no_completion_report() -> None:
     survey = replace(with_order(activity="nts", methods=(), required_depth_cm=None, areas=(), shape=None), areas=())
-    survey = replace(survey, outside_m2=None, unmarked=("HA-17",), completion=None, inspections=(), release_written=0)
+    survey = replace(survey, outside_m2=None, marking=(NOT_MARKED,), completion=None, inspections=(), release_written=0)
     for need in ("area_open", "boundary_inside_area", "methods_given", "depth_given", "marking_stands"):
         assert told(need, survey) == []
     for need in ("completion_report", "completion_accepted", "externally_inspected", "release_written"):

@@ -53,7 +53,7 @@ FAULTS = {
         {"start", "resume", "complete", "accept"},
     ),
     "major open": (lambda f: replace(f, open_by_severity={"major": 1}), {"accept"}),
-    "not marked": (lambda f: replace(f, unmarked=("HA-17",)), {"start"}),
+    "not marked": (lambda f: replace(f, marking=(problem("marking_missing", "HA-17"),)), {"start"}),
     "no work": (lambda f: replace(f, work_days=0), {"complete"}),
     "no report": (lambda f: replace(f, completion=None), {"complete", "accept"}),
     "report waits": (lambda f: replace(f, completion=replace(REPORT, state="submitted")), {"accept"}),

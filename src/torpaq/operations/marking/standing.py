@@ -107,10 +107,11 @@ def marking_stands(name: str, schemes: Iterable[Scheme], on: date, inspection_da
     standing = [one for one in states if one.stands]
     if not standing:
         return [problem("marking_missing", name)]
-    return [found for one in standing for found in _faults(name, one, inspection_days)]
+    return [found for one in standing for found in faults_of_state(name, one, inspection_days)]
 
 
-def _faults(name: str, one: SchemeState, inspection_days: int) -> list[Problem]:
+def faults_of_state(name: str, one: SchemeState, inspection_days: int) -> list[Problem]:
+    """Say what is wrong with a scheme that stands: damage that was seen, and that nobody looked at it lately."""
     found = []
     if one.state is State.DAMAGED:
         counts = {"missing": one.signs_missing, "damaged": one.signs_damaged, "gaps_m": round(one.gaps_m)}
@@ -142,7 +143,7 @@ def marking_problems(areas: Iterable[AreaMarking], on: date, inspection_days: in
         if area.is_released:
             found += [_still_stands(area.area, one) for _, one in standing]
         elif standing:
-            found += [fault for _, one in standing for fault in _faults(area.area, one, inspection_days)]
+            found += [fault for _, one in standing for fault in faults_of_state(area.area, one, inspection_days)]
             length_m = sum(scheme.length_m for scheme, _ in standing)
             if length_m < area.cha_m * 0.99:
                 told = {"length_m": round(length_m), "perimeter_m": round(area.cha_m)}

@@ -178,7 +178,6 @@ class Dossier:
     completions: tuple[Completion, ...] = ()
     entries: tuple[ReleaseEntry, ...] = ()
     look_back_open: tuple[str, ...] = ()
-    marking_standing: tuple[str, ...] = ()
     environment: Mapping[str, object] = field(default_factory=dict)
     accidents: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()

@@ -36,7 +36,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class HandoverFacts:
-    """A certificate as it would stand, the dossier behind it, and who moves it."""
+    """A certificate as it would stand, the dossier behind it, and who moves it.
+
+    ``marking`` is what ``operations.marking.giving_back`` finds wrong on the day of the handover.
+    """
 
     name: str
     dossier: Dossier
@@ -46,7 +49,7 @@ class HandoverFacts:
     beneficiaries: tuple[Beneficiaries, ...] = ()
     signatures: tuple[Signature, ...] = ()
     prepared_by: str = ""
-    remaining_m2: float = 0.0
+    marking: tuple[Problem, ...] = ()
     reason: str = ""
     also_worked: frozenset[str] = field(default_factory=frozenset)
 
@@ -113,10 +116,11 @@ def look_back_settled(facts: HandoverFacts) -> list[Problem]:
 
 
 def marking_removed(facts: HandoverFacts) -> list[Problem]:
-    """Where nothing remains open, nothing on the ground says otherwise: a sign that is not true is not believed."""
-    if facts.remaining_m2 > 1:
-        return []
-    return [problem("handover_marking_stands", facts.name, scheme=one) for one in facts.dossier.marking_standing]
+    """No sign stands round land that is given back, and what stays open is still marked (IMAS 08.40).
+
+    The rule is that of ``operations.marking.giving_back``; a sign that is not true is soon believed nowhere.
+    """
+    return list(facts.marking)
 
 
 def signatures_complete(facts: HandoverFacts) -> list[Problem]:

@@ -62,7 +62,8 @@ class TaskFacts:
 
     ``teams`` and ``assets`` hold, by code, what is missing of each one that is assigned on the day; ``standing`` what
     the organisation's accreditation lacks. ``outside_m2`` is how much of the boundary lies outside the areas' open
-    land, ``None`` where there is no boundary. ``released_m2`` is what the ledger took from the completion report.
+    land, ``None`` where there is no boundary. ``released_m2`` is what the ledger took from the completion report, and
+    ``marking`` what is wrong with the marking of the task's areas on the day.
     """
 
     order: TaskOrder
@@ -93,6 +94,6 @@ class TaskFacts:
     release_waiting: int = 0
     released_m2: float | None = None
     unsettled_items: int = 0
-    unmarked: tuple[str, ...] = ()
+    marking: tuple[Problem, ...] = ()
     tolerance_percent: float = 1.0
     tolerance_m2: float = 50.0

@@ -130,10 +130,10 @@ def environment_screened(facts: TaskFacts) -> list[Problem]:
 
 
 def marking_stands(facts: TaskFacts) -> list[Problem]:
-    """Every area to be worked is marked before the first day (IMAS 08.40)."""
+    """Every area to be worked is marked before the first day, whole and seen lately (IMAS 08.40)."""
     if not works_land(facts.order.activity):
         return []
-    return [problem("task_area_not_marked", facts.order.code, area=area) for area in facts.unmarked]
+    return list(facts.marking)
 
 
 # -- with whom and with what -------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Handover: the list with visits that are due, the certificate prepared, read, signed and printed, a visit recorded."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,12 +18,14 @@ from torpaq.web.accounts import Right, may
 from torpaq.web.desk.access import needs, person_of
 from torpaq.web.desk.templatetags.desk import language
 from torpaq.web.desk.views_release import day_given, task_seen, tell, text_given
-from torpaq.web.models import FollowUp, Handover, StateMove
+from torpaq.web.models import Account, FollowUp, Handover, StateMove
 from torpaq.web.operations.release import (
+    ANYBODY_AT_WORK,
     Certificate,
     bring_handover,
     certificate_problems,
     handovers_seen_by,
+    marking_in_the_way,
     moves_offered,
     prepare_handover,
     release_tasks_seen_by,
@@ -83,8 +86,15 @@ def handover_page(request: HttpRequest, number: int) -> HttpResponseBase:
         "may_prepare": "prepare" in offered,
         "may_visit": any(may(person, right) for right in VISITORS) and row.state == "signed",
         "parts": row.contents.get("parts", []),
+        **_marking(person, row, timezone.localdate()),
     }
     return render(request, "desk/handover.html", context)
+
+
+def _marking(person: Account, row: Handover, on: date) -> dict[str, object]:
+    """Return what marking is in the way of a handover that is still to be signed, for those who see marking."""
+    shows = row.state in ("accepted", "prepared") and any(may(person, right) for right in ANYBODY_AT_WORK)
+    return {"shows_marking": shows, "marking": marking_in_the_way(row.task, on) if shows else []}
 
 
 def papers_of(contents: dict[str, object], languages: list[str]) -> list[tuple[str, list[Section]]]:
@@ -235,6 +245,7 @@ def sign_page(request: HttpRequest, number: int) -> HttpResponseBase:
         "on": request.POST.get("on") or timezone.localdate().isoformat(),
         "papers": papers_of(row.contents, row.languages) if "parts" in row.contents else [],
         "may_sign": "sign" in moves_offered(person, row),
+        **({} if problems else _marking(person, row, timezone.localdate())),
     }
     return render(request, "desk/handover_sign.html", context)
 

@@ -9,8 +9,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from torpaq.geo.crs import NationalCrs
+from torpaq.geo.overlay import common_m2
 from torpaq.geo.shape import Shape
 from torpaq.operations.marking import plan as planning
+from torpaq.operations.marking.giving_back import SLIVER_M2
 from torpaq.operations.marking.ground import heights_of
 from torpaq.operations.marking.perimeter import Route
 from torpaq.operations.marking.standing import (
@@ -20,7 +22,6 @@ from torpaq.operations.marking.standing import (
     Scheme,
     SchemeState,
     State,
-    Visit,
     marked_share,
     marking_problems,
     state_on,
@@ -34,6 +35,7 @@ from torpaq.standard.problems import Problem, has_errors, problem
 from torpaq.web.accounts import Right, may, note
 from torpaq.web.models import Account, HazardousArea, MarkingScheme, MarkingVisit, Task
 from torpaq.web.operations.marking_land import open_shape, perimeters
+from torpaq.web.operations.marking_outlines import bare_without, scheme_value, still_open, subject_of
 from torpaq.web.programme_row import programme_crs
 from torpaq.web.tile_store import country_code
 
@@ -78,8 +80,11 @@ def _lacks_right(person: Account, name: str) -> list[Problem]:
 def plan_for(
     area: str, task: Task | None, system: str, routes: Sequence[Route] = ()
 ) -> tuple[planning.MarkingPlan | None, Shape | None, list[Problem]]:
-    """Work a plan out without keeping it: round the task's boundary where there is one, else the area's open land."""
-    shape = task.shape if task and task.shape else open_shape(area)
+    """Work a plan out without keeping it: round the task's boundary where there is one, else the area's open land.
+
+    Once some of the task's land was released, what is still open of it is marked: the boundary has moved.
+    """
+    shape = still_open(task.shape) if task and task.shape else open_shape(area)
     if shape is None:
         return None, None, [problem("marking_no_land", area or "marking")]
     code = country_code()
@@ -151,11 +156,6 @@ def plan_json(plan: planning.MarkingPlan, routes: Sequence[Route], crs: National
     }
 
 
-def subject_of(scheme: MarkingScheme) -> str:
-    """Return how the audit names a scheme."""
-    return f"marking {scheme.pk}"
-
-
 # -- what was done ---------------------------------------------------------------------------------------------------
 
 
@@ -193,16 +193,15 @@ def record_visit(
 def remove(person: Account, scheme: MarkingScheme, on: date, reason: str, remark: str = "") -> list[Problem]:
     """Write down that a scheme was taken away: after release, or because another one stands in its place.
 
-    ``reason`` is a code of the list ``removal_reason``; it is the first word of the visit's note.
+    ``reason`` is a code of the list ``removal_reason``; it is the first word of the visit's note. Refused while open
+    land that the scheme encloses would be left without another round it.
     """
     if reason not in code_list("removal_reason"):
         return [problem("filter_unknown", "reason", value=reason[:40], allowed=" ".join(code_list("removal_reason")))]
     state = state_of(scheme, on)
     if not state.stands:
         return [problem("marking_not_standing", scheme.area, state=state.state.value)]
-    others = [other for other in MarkingScheme.objects.filter(area=scheme.area) if other.pk != scheme.pk]
-    is_open = HazardousArea.objects.filter(area=scheme.area, open_m2__gt=0).exists()
-    if is_open and not any(state_of(other, on).stands for other in others):
+    if bare_without(scheme, on, inspection_days()):
         return [problem("marking_land_open", scheme.area, area=scheme.area)]
     return _visited(person, scheme, on, Action.REMOVED, remark=f"{reason} {remark}")
 
@@ -270,17 +269,6 @@ def refresh_dates(scheme: MarkingScheme) -> None:
 # -- where it stands -------------------------------------------------------------------------------------------------
 
 
-def scheme_value(row: MarkingScheme) -> Scheme:
-    """Return a scheme as the rules take it."""
-    visits = tuple(
-        Visit(v.on, Action(v.action), v.signs_missing, v.signs_damaged, v.gaps_m, v.pk)
-        for v in row.visits.all()
-        if v.action in list(Action)
-    )
-    areas = {row.area, *(row.task.areas if row.task else [])} - {""}
-    return Scheme(subject_of(row), tuple(sorted(areas)), row.length_m, visits)
-
-
 def state_of(row: MarkingScheme, on: date) -> SchemeState:
     """Return where a scheme stands on a day."""
     fresh = MarkingScheme.objects.prefetch_related("visits").select_related("task").get(pk=row.pk)
@@ -333,20 +321,26 @@ def marking_of_areas(names: Collection[str] | None = None) -> list[AreaMarking]:
 def marking_stands(task: Task, on: date) -> list[Problem]:
     """Say what stands in the way of starting a task: its marking, or that of each of its areas, must stand and be seen.
 
-    A task without areas is asked for a scheme of its own.
+    A task without areas is asked for a scheme of its own. A scheme of an area that was drawn elsewhere, round another
+    task's land, marks nothing here.
     """
-    rows = MarkingScheme.objects.select_related("task").prefetch_related("visits")
+    rows = MarkingScheme.objects.select_related("task").prefetch_related("visits").defer("plan")
     own = [scheme_value(row) for row in rows.filter(task=task)]
     days = inspection_days()
-    if own and not faults_of(task.code, own, on, days):
-        return []
-    if not task.areas:
-        return faults_of(task.code, own, on, days)
+    faults = faults_of(task.code, own, on, days)
+    if not faults or not task.areas:
+        return faults
     found = []
     for area in task.areas:
-        schemes = [scheme_value(row) for row in rows.filter(Q(area=area) | Q(task=task))]
-        found += faults_of(str(area), schemes, on, days)
+        here = [row for row in rows.filter(Q(area=area) | Q(task=task)) if _is_round(row, task)]
+        found += faults_of(str(area), map(scheme_value, here), on, days)
     return found
+
+
+def _is_round(row: MarkingScheme, task: Task) -> bool:
+    if row.task_id == task.pk or row.shape is None or task.shape is None:
+        return True
+    return common_m2(row.shape, task.shape) > SLIVER_M2
 
 
 def marking_removed(areas: Collection[str], on: date) -> list[Problem]:

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from torpaq.land.balance import square_metres
 from torpaq.land.entry import Contamination, Entry, Kind
 from torpaq.operations.moving import check_move, moves_from, target_of
 from torpaq.operations.release.certificate import certificate_contents, untranslated
@@ -31,8 +30,10 @@ from torpaq.web.models import (
     StateMove,
     Task,
 )
+from torpaq.web.operations.marking import inspection_days
+from torpaq.web.operations.marking_outlines import marking_of_release
 from torpaq.web.operations.quality import raise_non_conformity
-from torpaq.web.operations.release_dossier import dossier_of, land_of
+from torpaq.web.operations.release_dossier import dossier_of, entries_of, land_of
 from torpaq.web.operations.release_follow_ups import plan_follow_ups
 from torpaq.web.operations.release_values import certificate_values
 from torpaq.web.proposals import propose_entry, sign
@@ -221,8 +222,14 @@ def _fill(row: Handover, certificate: Certificate) -> None:
     row.contents = {"texts": {name: dict(told) for name, told in certificate.texts.items()}}
 
 
-def _facts(row: Handover, person: Account, reason: str) -> HandoverFacts:
-    account = land_of(row.task)
+def marking_in_the_way(task: Task, on: date) -> list[Problem]:
+    """Say which marking has to be taken away, moved or mended before this task's land is given back on a day."""
+    entries = [entry.id for entry in entries_of(task) if entry.signer]
+    return marking_of_release(task, entries, on, inspection_days())
+
+
+def _facts(row: Handover, person: Account, reason: str, handed_on: date | None = None) -> HandoverFacts:
+    """Return a certificate's facts; its marking is looked at where it is to be signed, for the day of the handover."""
     return HandoverFacts(
         name=row.code,
         dossier=dossier_of(row.task),
@@ -232,7 +239,7 @@ def _facts(row: Handover, person: Account, reason: str) -> HandoverFacts:
         beneficiaries=tuple(Beneficiaries(**one) for one in row.beneficiaries),
         signatures=tuple(Signature(**one) for one in row.signatures),
         prepared_by=row.prepared_by.username if row.prepared_by else "",
-        remaining_m2=square_metres(account.land.remaining) if account else 0.0,
+        marking=tuple(marking_in_the_way(row.task, handed_on)) if handed_on else (),
         reason=reason,
     )
 
@@ -252,7 +259,7 @@ def sign_handover(person: Account, handover: Handover, signatures: Sequence[Sign
         with KEEPER.lock, transaction.atomic():
             row = Handover.objects.select_for_update().get(pk=handover.pk)
             row.signatures = [{"kind": one.kind, "name": one.name.strip(), "on": one.on} for one in signatures]
-            facts = _facts(row, person, "")
+            facts = _facts(row, person, "", on)
             found = check_move(SUBJECT, row.code, "sign", row.state, person.role, REQUIREMENTS, facts)
             if has_errors(found):
                 return found

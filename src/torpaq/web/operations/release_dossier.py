@@ -18,7 +18,6 @@ from torpaq.web.models import (
     FieldRecord,
     LedgerEntry,
     LookBack,
-    MarkingScheme,
     NonConformity,
     OrdnanceItem,
     Proposal,
@@ -42,7 +41,6 @@ COUNTED = (RecordState.SUBMITTED, RecordState.ACCEPTED, RecordState.RETURNED)
 def dossier_of(task: Task) -> known.Dossier:
     """Return everything that the release of a task rests on."""
     entries = entries_of(task)
-    standing = MarkingScheme.objects.filter(task=task, installed_on__isnull=False, removed_on=None)
     return known.Dossier(
         task=_task(task),
         permits=tuple(_permit(row) for row in task.organisation.accreditations.all()),
@@ -60,7 +58,6 @@ def dossier_of(task: Task) -> known.Dossier:
             .values_list("entry_id", flat=True)
             .distinct()
         ),
-        marking_standing=tuple(f"{row.system} {row.area}".strip() for row in standing),
         environment=_environment(task),
         accidents=tuple(
             FieldRecord.objects.filter(form="accident", state=RecordState.ACCEPTED, values__task=task.code).values_list(

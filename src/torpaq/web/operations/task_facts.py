@@ -18,7 +18,6 @@ from torpaq.web.models import (
     HazardousArea,
     LedgerEntry,
     LookBack,
-    MarkingScheme,
     NonConformity,
     OrdnanceItem,
     OrganisationKind,
@@ -31,6 +30,7 @@ from torpaq.web.models import (
 )
 from torpaq.web.open_land import open_land_of
 from torpaq.web.operations.assets import asset_problems
+from torpaq.web.operations.marking import marking_stands
 from torpaq.web.operations.standing import accreditation_problems, team_problems
 from torpaq.web.operations.task_rows import CLOSED, order_of
 from torpaq.web.tile_store import country_code
@@ -88,7 +88,7 @@ def facts_of(task: Task, person: Account | None, on: date, reason: str = "") -> 
         release_waiting=sum(one.state in waiting for one in release),
         released_m2=released_m2(written) if written else None,
         unsettled_items=OrdnanceItem.objects.filter(task=task, status__in=UNSETTLED).count(),
-        unmarked=tuple(unmarked_areas(task, on)),
+        marking=tuple(marking_stands(task, on)) if works_land(task.activity) else (),
         tolerance_percent=float(parameters["area_tolerance_percent"].value),
         tolerance_m2=float(parameters["area_tolerance_m2"].value),
     )
@@ -212,7 +212,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-# -- release and marking ----------------------------------------------------------------------------------------------
+# -- release ----------------------------------------------------------------------------------------------------------
 
 
 def _proposals(records: list[FieldRecord]) -> list[Proposal]:
@@ -229,11 +229,3 @@ def released_m2(proposals: Iterable[Proposal]) -> float:
             land = area["difference"].get("land", {})
             total_m2 += sum(float(land.get(name, 0)) for name in RELEASED)
     return total_m2
-
-
-def unmarked_areas(task: Task, on: date) -> list[str]:
-    """Return the task's areas at which no marking stands on a day."""
-    named = Q(area__in=task.areas) | Q(task=task)
-    standing = Q(installed_on__lte=on) & (Q(removed_on=None) | Q(removed_on__gt=on))
-    marked = set(MarkingScheme.objects.filter(named, standing).values_list("area", flat=True))
-    return [] if "" in marked else [area for area in task.areas if area not in marked]
