@@ -9,6 +9,8 @@ import pytest
 from django.test import Client, override_settings
 from django.utils import timezone
 
+from torpaq.web.desk.templatetags.quality import share
+from torpaq.web.desk.views_statistics import SUMS
 from torpaq.web.models import NonConformity, PlannedInspection, SamplePlan
 from torpaq.web.operations.quality import raise_non_conformity
 from torpaq.web.operations.quality_plans import draw_sample, plan_inspections
@@ -49,7 +51,7 @@ def raised(cast: Cast, severity="critical", kind="wrong_boundary", **changes) ->
 
 
 PAGES = ("/quality", "/quality/inspections", "/quality/non-conformities", "/quality/non-conformities/new",
-         "/quality/samples", "/quality/statistics")  # fmt: skip
+         "/quality/samples", "/quality/statistics", *(f"/quality/statistics/{code}" for code in SUMS))  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["az", "en", "ru"])
@@ -59,7 +61,7 @@ def test_every_page_opens_in_every_language_and_says_that_data_are_synthetic(cas
     raised(cast, "major", "records")
     plan, _ = draw_sample(cast.inspector, task, side_m=5)
     plan_inspections(date(2026, 6, 1))
-    desk.post("/language", {"language": language, "next": "/"})
+    desk.cookies["django_language"] = language
     for address in (*PAGES, f"/quality/non-conformities/{found.pk}", f"/quality/samples/new/{task.pk}",
                     f"/quality/samples/{plan.pk}"):  # fmt: skip
         assert 'class="synthetic"' in text(desk, address)
@@ -235,20 +237,94 @@ class TestSamples:
         assert task.state == "suspended"
 
 
-class TestStatistics:
-    def test_each_hypothesis_has_its_own_answer_and_a_lone_item_may_be_impossible(self, desk: Client):
-        page = text(desk, "/quality/statistics", lone="20", detection="95", coverage="100", belt="1", scatter="1")
-        assert "impossible (101.0" in page
-        assert page.count('<tr><th scope="row">') >= 3
-        assert "h₀" not in page
+ROW_2 = {"days": "3", "chance_1": "50", "chance_2": "30", "chance_3": "20", "pace_1": "100", "pace_2": "100"}
+ANSWERS = [
+    ("search", {"lone": "20", "detection": "95", "coverage": "100", "belt": "1", "scatter": "1"},
+     ["no search is enough", "impossible (101.0", "Housing: what remains is above"]),
+    ("rows", {"spacing_m": "25", "row_m": "50"}, ["83.7", "25.0"]),
+    ("effort", ROW_2, ["65.7", "63.2", "The next day adds about 11.4", "1.48", "0.96", "0.56"]),
+    ("effort", {"chance_1": "50", "pace_1": "100", "chance_2": "", "chance_3": "", "days": "1", "day_price": "20000"},
+     ["Another day costs more than it averts in place: 1."]),
+    ("survey", {}, ["52,476", "150,000", "65.0", "2.80", "not enough to release"]),
+    ("survey", {"survey_coverage": "100"}, ["within the Authority’s limit for: Housing, Crops, Pasture"]),
+    ("sample", {"sample_detection": "100"}, ["Inspect 4,507 squares", "5,990 squares would be needed"]),
+    ("passing", {}, ["passes this sample 8.61", "is refused 6.11"]),
+    ("alike", {}, ["Design effect 2.8:", "Inspect 838 squares instead of 299", "as much as 107"]),
+    ("alike", {"alike_lot": "500"}, ["Even all 500 squares of the lot say less than 299"]),
+    ("result", {}, ["At most 0.99", "at most 0.99"]),
+    ("result", {"passed": "500", "failed": "1"}, ["At most 0.95"]),
+    ("sequence", {}, ["Go on:", "accepted after 249 squares", "0.00391"]),
+    ("sequence", {"so_far": "249"}, ["Stop: it is accepted."]),
+    ("sequence", {"so_far": "100", "so_far_failed": "2"}, ["Stop: it is refused."]),
+    ("left", {}, ["0.402", "47.359", "0.359", "99.998"]),
+    ("process", {}, ["from 10.0", "to 7.3", "from 18.1", "to 16.6"]),
+    ("proof", {}, ["748 targets", "That does not prove"]),
+    ("proof", {"targets": "748"}, ["That proves a detection of 99.6"]),
+]  # fmt: skip
 
-    def test_the_printed_figures_are_there(self, desk: Client):
-        page = text(desk, "/quality/statistics")
-        for figure in ("5,008", "0.402", "47.359", "0.359"):
-            assert figure in page, figure
+
+class TestStatistics:
+    @pytest.mark.parametrize(("code", "typed", "told"), ANSWERS)
+    def test_each_question_is_answered_in_words_and_as_a_picture(self, desk: Client, code: str, typed: dict, told):
+        page = text(desk, f"/quality/statistics/{code}", **typed).replace("&#x27;", "’")
+        assert '<path class="line' in page
+        for words in told:
+            assert words in page, words
+
+    def test_every_question_is_listed_and_nothing_is_typed_in_vain(self, desk: Client):
+        listed = text(desk, "/quality/samples")
+        for code, asked in SUMS.items():
+            assert f'href="/quality/statistics/{code}"' in listed
+            page = text(desk, f"/quality/statistics/{code}")
+            for one in asked.all_fields:
+                assert f'for="{one.name}"' in page and f'id="{one.name}"' in page
+        assert text(desk, "/quality/statistics/nonsense", 404) == ""
+
+    def test_the_answer_alone_comes_while_somebody_types(self, desk: Client):
+        answer = desk.get("/quality/statistics/passing", {"oc_squares": "80"}, headers={"hx-request": "true"})
+        assert "<html" not in answer.content.decode()
+        assert "operating characteristic" in answer.content.decode()
+
+    def test_what_is_nearly_all_is_not_called_all(self):
+        assert [share(number) for number in (0, 99.9984, 99.99999, 100, 99.4, 0.0001)] == [
+            "0\u00a0%", "99.998\u00a0%", ">\u00a099.999\u00a0%", "100\u00a0%", "99.4\u00a0%", "<\u00a00.001\u00a0%",
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize("language", ["az", "ru"])
+    def test_every_answer_is_in_the_person_s_language(self, desk: Client, language: str):
+        desk.cookies["django_language"] = language
+        for code, typed, told in ANSWERS:
+            page = text(desk, f"/quality/statistics/{code}", **typed)
+            for words in told:
+                assert not re.search("[a-z]{4}", words) or words not in page, words
+
+    @pytest.mark.parametrize(
+        ("code", "typed", "told"),
+        [
+            ("search", {"belt": "60", "lone": "50"}, "priors_exceed_one"),
+            ("search", {"coverage": "120"}, "Ground searched, %: “120” is out of range; write a number from 0 to 100"),
+            ("effort", {"chance_1": "90"}, "chances_exceed_whole"),
+            ("effort", {"chance_1": "0"}, "no_place_to_search"),
+            ("survey", {"clearance_price": "0"}, "survey_needs_amounts"),
+            ("sample", {"lot": "10.5"}, "number_not_whole"),
+            ("sample", {"missed": "10001"}, "missed_out_of_range"),
+            ("passing", {"oc_good": "9"}, "sequence_contradicts"),
+            ("passing", {"oc_most": "81"}, "sample_result_wrong"),
+            ("result", {"failed": "400"}, "sample_result_wrong"),
+            ("sequence", {"alpha": "95", "beta": "90"}, "sequence_contradicts"),
+            ("left", {"both": "41"}, "recapture_contradicts"),
+            ("process", {"process_bad": "99"}, "process_contradicts"),
+            ("proof", {"targets_missed": "301"}, "sample_result_wrong"),
+            ("proof", {"targets": "many"}, "Targets tried: “many” is not a number"),
+        ],
+    )
+    def test_what_cannot_be_is_told_beside_its_numbers(self, desk: Client, code: str, typed: dict, told: str):
+        page = text(desk, f"/quality/statistics/{code}", **typed)
+        assert told in page
+        assert '<path class="line' not in page
 
     def test_no_number_brings_the_page_down(self, desk: Client):
-        names = "belt coverage detection target lot missed confidence passed failed good bad efficiency both spacing_m"
-        for name in (*names.split(), "belt_items"):
-            for value in ("", "x", "0", "-1", "1e999", "nan", "999999"):
-                text(desk, "/quality/statistics", **{name: value})
+        for code, asked in SUMS.items():
+            for one in asked.all_fields:
+                for value in ("", "x", "0", "-1", "1e999", "nan", "999999", "0.000001", "99.999"):
+                    text(desk, f"/quality/statistics/{code}", **{one.name: value})

@@ -176,21 +176,25 @@ class TestAllocation:
     @pytest.mark.parametrize("line", ALLOCATED.strip().splitlines())
     def test_effort_goes_where_it_finds_most_as_printed(self, line):
         priors, rates, effort, efforts, margin, found, evenly = line.split()
-        plan = allocate([float(p) for p in priors.split(",")], [float(a) for a in rates.split(",")], float(effort))
+        plan, problems = allocate(
+            [float(p) for p in priors.split(",")], [float(a) for a in rates.split(",")], float(effort)
+        )
+        assert problems == []
         eight = lambda number: f"{number:.8f}".removeprefix("0")  # noqa: E731  (the note prints figures so)
         assert ",".join(map(eight, plan.efforts)) == efforts
         assert [eight(plan.margin), eight(plan.found), eight(plan.evenly)] == [margin, found, evenly]
 
     def test_the_second_row_by_hand(self):
-        assert math.log(allocate([0.5, 0.3, 0.2], [1, 1, 1], 3).margin) == pytest.approx((math.log(0.03) - 3) / 3)
+        assert math.log(allocate([0.5, 0.3, 0.2], [1, 1, 1], 3)[0].margin) == pytest.approx((math.log(0.03) - 3) / 3)
 
     @settings(deadline=None)
     @given(
         st.lists(st.tuples(st.floats(0.01, 1), st.floats(0.1, 3)), min_size=1, max_size=3), st.sampled_from([1.0, 2.5])
     )
     def test_no_other_way_to_spread_the_effort_finds_more(self, cells, effort):
-        priors, rates = [p for p, _ in cells], [a for _, a in cells]
-        plan = allocate(priors, rates, effort)
+        whole = max(1.0, sum(p for p, _ in cells))
+        priors, rates = [p / whole for p, _ in cells], [a for _, a in cells]
+        plan, _ = allocate(priors, rates, effort)
         assert sum(plan.efforts) == pytest.approx(effort)
         steps = 12
         for parts in itertools.product(range(steps + 1), repeat=len(cells)):
@@ -201,16 +205,57 @@ class TestAllocation:
                 )
                 assert other <= plan.found + 1e-9
 
+    @settings(deadline=None)
+    @given(st.lists(st.tuples(st.floats(0.01, 0.3), st.floats(0.1, 3)), min_size=1, max_size=3), st.floats(0, 5))
+    def test_a_survey_may_stop_any_day_without_regret(self, cells, effort):
+        """Uniformly optimal: a longer plan never takes effort back from a place."""
+        priors, rates = [p for p, _ in cells], [a for _, a in cells]
+        short, long = allocate(priors, rates, effort)[0], allocate(priors, rates, effort + 1)[0]
+        assert all(less <= more + 1e-9 for less, more in zip(short.efforts, long.efforts, strict=True))
+
+    @pytest.mark.parametrize(
+        ("priors", "rates", "effort", "code"),
+        [
+            ([], [], 1, "no_place_to_search"),
+            ([0.5, 0], [1, 1], 1, "no_place_to_search"),
+            ([0.5], [0], 1, "no_place_to_search"),
+            ([0.5], [1], -1, "no_place_to_search"),
+            ([0.6, 0.5], [1, 1], 1, "chances_exceed_whole"),
+        ],
+    )
+    def test_effort_that_cannot_be_spread_is_told(self, priors, rates, effort, code):
+        assert [found.code for found in allocate(priors, rates, effort)[1]] == [code]
+
     def test_a_cell_is_left_when_a_unit_costs_more_than_it_averts(self):
         assert is_worth_more(0.5, 1, 0, value=100, cost=40)
         assert not is_worth_more(0.5, 1, 1, value=100, cost=40)
 
 
 def test_survey_before_clearance_shows_its_saving_with_what_stays_unknown():
-    plan = survey_first(100_000, 0.35, 1.5, 0.3, 10, 0.3, 0.9)
+    plan, problems = survey_first(100_000, 0.35, 1.5, 0.3, 10, 0.3, 0.9)
+    assert problems == []
     assert f"{plan.found:.8f}" == "0.27983835"
     assert f"{plan.cost:.2f}" == "52475.75"
     assert plan.clearing_all == 150_000
     assert f"{plan.saving * 100:.4f}" == "65.0162"
     assert f"{plan.residual:.8f}" == "0.02799601"
     assert plan.residual > 0.01  # not small enough to release on
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"area_m2": 0}, "survey_needs_amounts"),
+        ({"clearance_price": 0}, "survey_needs_amounts"),
+        ({"items": 0}, "survey_needs_amounts"),
+        ({"prior": 1.2}, "share_out_of_range"),
+        ({"coverage": -0.1}, "share_out_of_range"),
+    ],
+)
+def test_a_survey_that_cannot_be_is_told(change, code):
+    whole = {"area_m2": 1, "survey_price": 1, "clearance_price": 1, "prior": 0.3, "items": 1, "coverage": 1}
+    assert [found.code for found in survey_first(**(whole | {"detection": 0.9} | change))[1]] == [code]
+
+
+def test_land_that_was_certainly_clean_stays_so():
+    assert survey_first(1, 1, 1, 0, 5, 1, 1)[0].residual == 0.0

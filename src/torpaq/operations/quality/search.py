@@ -176,13 +176,16 @@ class Allocation:
     evenly: float
 
 
-def allocate(priors: Sequence[float], rates: Sequence[float], effort: float) -> Allocation:
+def allocate(priors: Sequence[float], rates: Sequence[float], effort: float) -> tuple[Allocation | None, list[Problem]]:
     """Spread search effort so that the chance of a find is greatest: max Σ p(1 − e^(−a z)), Σ z = effort.
 
     ``priors`` are the chances of the target in each cell, ``rates`` the search rate a unit of effort, all above nought.
     The optimum has z = max(0, ln(p a/μ)/a); μ follows in closed form from the cells that get any. It is optimal at
     every moment, so a survey may stop any day without regret.
     """
+    problems = _allocation_problems(priors, rates, effort)
+    if problems:
+        return None, problems
     order = sorted(range(len(priors)), key=lambda j: -priors[j] * rates[j])
     log_margin, weights, logs = 0.0, 0.0, 0.0
     for place, j in enumerate(order):
@@ -195,11 +198,21 @@ def allocate(priors: Sequence[float], rates: Sequence[float], effort: float) -> 
     efforts = tuple(max(0.0, (math.log(p * a) - log_margin) / a) for p, a in zip(priors, rates, strict=True))
     even = effort / len(priors)
     return Allocation(
-        efforts, math.exp(log_margin), _found(priors, rates, efforts), _found(priors, rates, [even] * len(priors))
-    )
+        efforts, math.exp(log_margin), found_by(priors, rates, efforts), found_by(priors, rates, [even] * len(priors))
+    ), []
 
 
-def _found(priors: Sequence[float], rates: Sequence[float], efforts: Sequence[float]) -> float:
+def _allocation_problems(priors: Sequence[float], rates: Sequence[float], effort: float) -> list[Problem]:
+    found = []
+    if not priors or min((*priors, *rates)) <= 0 or effort < 0:
+        found.append(problem("no_place_to_search", "effort"))
+    if math.fsum(priors) > 1 + 1e-9:
+        found.append(problem("chances_exceed_whole", "effort", percent=round(100 * math.fsum(priors), 2)))
+    return found
+
+
+def found_by(priors: Sequence[float], rates: Sequence[float], efforts: Sequence[float]) -> float:
+    """Return the chance to find the target when each cell is searched with its effort: Σ p(1 − e^(−a z))."""
     return math.fsum(-p * math.expm1(-a * z) for p, a, z in zip(priors, rates, efforts, strict=True))
 
 
@@ -230,10 +243,21 @@ def survey_first(
     items: float,
     coverage: float,
     detection: float,
-) -> SurveyFirst:
+) -> tuple[SurveyFirst | None, list[Problem]]:
     """Return what it costs to survey a share of an area and clear it only after a find; prices a m² (IMAS 08.20)."""
+    problems = [
+        problem("share_out_of_range", name, value=share)
+        for name, share in (("prior", prior), ("coverage", coverage), ("detection", detection))
+        if not 0 <= share <= 1
+    ]
+    if min(area_m2, clearance_price, items) <= 0 or survey_price < 0:
+        problems.append(problem("survey_needs_amounts", "survey"))
+    if problems:
+        return None, problems
     missed = math.exp(-items * coverage * detection)
     found = prior * (1 - missed)
     cost = survey_price * coverage * area_m2 + found * clearance_price * area_m2
     whole = clearance_price * area_m2
-    return SurveyFirst(found, cost, whole, 1 - cost / whole, prior * missed / (1 - prior + prior * missed))
+    left = prior * missed
+    residual = left / (1 - prior + left) if left else 0.0
+    return SurveyFirst(found, cost, whole, 1 - cost / whole, residual), []

@@ -1,10 +1,12 @@
 """Pictures of quality as numbers for SVG: open non-conformities by age, curves of a search that found nothing."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from torpaq.operations.quality.non_conformity import SEVERITIES
+from torpaq.web.desk.templatetags.quality import plain
 from torpaq.web.models import NonConformity
 
 AGES = (7, 30, 90)
@@ -68,53 +70,96 @@ def ages_of(rows: Sequence[NonConformity], on: date) -> tuple[AgeBar, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One line of a chart as an SVG path, its name, and where the name is written."""
+    """One line of a chart as an SVG path, and its name."""
 
-    code: str
+    name: str
     path: str
-    x: float
-    y: float
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark on an axis."""
+    """A mark on an axis and what is written at it."""
 
     place: float
-    percent: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """Lines over a share from 0 to 1, with marks on both axes in percent, and the height of a target."""
+    """Lines over a span, with marks on both axes; ``target`` is the height of a dashed line, ``uprights`` places."""
 
     curves: tuple[Curve, ...]
     across: tuple[Mark, ...]
     up: tuple[Mark, ...]
     target: float | None
+    uprights: tuple[float, ...] = ()
+    points: tuple[tuple[float, float], ...] = ()
     width: float = WIDTH
     height: float = HEIGHT
     left: float = LEFT
     base: float = BASE
 
 
-def curves_of(lines: Sequence[tuple[str, Callable[[float], float]]], target: float | None = None) -> Curves:
-    """Draw functions of a share from 0 to 1 whose values are shares."""
-    places = [step / CURVE_STEPS for step in range(CURVE_STEPS + 1)]
-    values = {code: [line(place) for place in places] for code, line in lines}
-    highest = max((max(row) for row in values.values()), default=0.0)
-    top = next((step for step in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if step >= highest), 1.0)
-    rise, run = (BASE - TOP) / top, WIDTH - LEFT - 40
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """From where to where a chart's bottom runs, and whether each axis is a share (in percent) or a number."""
 
-    def height(value: float) -> float:
-        return BASE - min(value, top) * rise
+    low: float = 0.0
+    high: float = 1.0
+    across_is_share: bool = True
+    up_is_share: bool = True
+
+
+SHARES = Axis()
+Line = tuple[str, Callable[[float], float | None]]
+
+
+def curves_of(
+    lines: Sequence[Line],
+    target: float | None = None,
+    axis: Axis = SHARES,
+    uprights: Sequence[float] = (),
+    points: Sequence[tuple[float, float]] = (),
+) -> Curves:
+    """Draw functions over a span; where one gives None its line is broken off.
+
+    ``uprights`` are places on the bottom that a person asked about, ``points`` (across, up) what was measured.
+    """
+    span = axis.high - axis.low
+    places = [axis.low + span * step / CURVE_STEPS for step in range(CURVE_STEPS + 1)]
+    values = [[line(place) for place in places] for _, line in lines]
+    heights = [value for row in values for value in row if value is not None] + [up for _, up in points]
+    top = _top_of(max(heights, default=0.0), axis.up_is_share)
+
+    def x_of(place: float) -> float:
+        return LEFT + (min(max(place, axis.low), axis.high) - axis.low) / span * (WIDTH - LEFT - 40)
+
+    def y_of(value: float) -> float:
+        return BASE - min(max(value, 0.0), top) / top * (BASE - TOP)
 
     curves = []
-    for number, (code, row) in enumerate(values.items()):
-        points = [f"{LEFT + place * run:.1f} {height(value):.1f}" for place, value in zip(places, row, strict=True)]
-        named = CURVE_STEPS // 8 * (number + 1)
-        curves.append(Curve(code, "M" + " L".join(points), LEFT + places[named] * run, height(row[named]) - 5))
-    across = tuple(Mark(LEFT + share * run, share * 100) for share in (0.0, 0.25, 0.5, 0.75, 1.0))
-    up = tuple(Mark(height(top * part), top * part * 100) for part in (0.0, 0.5, 1.0))
-    line = height(target) if target is not None and target <= top else None
-    return Curves(tuple(curves), across, up, line)
+    for (name, _line), row in zip(lines, values, strict=True):
+        drawn = [(x_of(place), y_of(value)) for place, value in zip(places, row, strict=True) if value is not None]
+        if drawn:
+            curves.append(Curve(name, "M" + " L".join(f"{along:.1f} {height:.1f}" for along, height in drawn)))
+    quarters = [axis.low + span * part for part in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    return Curves(
+        tuple(curves),
+        tuple(Mark(x_of(place), _words(place, axis.across_is_share)) for place in quarters),
+        tuple(Mark(y_of(top * part), _words(top * part, axis.up_is_share)) for part in (0.0, 0.5, 1.0)),
+        y_of(target) if target is not None and target <= top else None,
+        tuple(x_of(place) for place in uprights),
+        tuple((x_of(place), y_of(value)) for place, value in points),
+    )
+
+
+def _top_of(highest: float, is_share: bool) -> float:
+    """Return a round number that is not below the highest value."""
+    if is_share:
+        return next((step for step in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if step >= highest), 1.0)
+    power = 10.0 ** math.floor(math.log10(highest)) if highest > 0 else 1.0
+    return next((step * power for step in (1, 2, 5) if step * power >= highest), 10 * power)
+
+
+def _words(value: float, is_share: bool) -> str:
+    return f"{plain(round(100 * value, 3))}\u00a0%" if is_share else plain(value)

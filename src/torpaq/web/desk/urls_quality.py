@@ -16,4 +16,5 @@ urlpatterns = [
     path("quality/samples/<int:number>", views_samples.sample_page, name="sample"),
     path("quality/samples/<int:number>.gpx", views_samples.sample_gpx, name="sample_gpx"),
     path("quality/statistics", views_statistics.statistics_page, name="statistics"),
+    path("quality/statistics/<slug:code>", views_statistics.statistics_page, name="statistics"),
 ]

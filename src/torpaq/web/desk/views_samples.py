@@ -17,6 +17,7 @@ from torpaq.web.desk.access import is_fragment, needs, person_of
 from torpaq.web.desk.paging import page_of
 from torpaq.web.desk.views_quality import WORKING
 from torpaq.web.desk.views_spot import country_extent
+from torpaq.web.desk.views_statistics import GROUPS
 from torpaq.web.models import Account, SamplePlan, Task
 from torpaq.web.operations.quality import AUTHORITY_RIGHTS, number_of
 from torpaq.web.operations.quality_files import geojson_of, gpx_of, places_of
@@ -55,6 +56,7 @@ def samples_page(request: HttpRequest) -> HttpResponseBase:
         "page": page_of(request, samples_seen_by(person), A_PAGE),
         "tasks": tasks.select_related("organisation").order_by("code")[:300] if may_draw else [],
         "may_draw": may_draw,
+        "groups": GROUPS,
     }
     return render(request, "desk/samples.html", context)
 

@@ -15,16 +15,19 @@ FILLS = {"critical": "cha", "major": "sha", "minor": "reduced"}
 
 @register.filter
 def share(value: float | Decimal | None) -> str:
-    """Write a share in percent without a sign: three figures that say something, a dash for nothing known.
+    """Write a share in percent: three figures that say something, a dash for nothing known.
 
-    Rounded here, because ``number_format`` cuts off what does not fit.
+    What is nearly all is never written as all. Rounded here, because ``number_format`` cuts off what does not fit.
     """
     if value is None:
         return "–"
     number = float(value)
     if 0 < number < 0.001:
         return "<\u00a0" + str(number_format(0.001, 3)) + "\u00a0%"
-    decimals = 0 if number in (0, 100) else 3 if number < 0.1 else 2 if number < 10 else 1
+    if 99.999 < number < 100:
+        return ">\u00a0" + str(number_format(99.999, 3)) + "\u00a0%"
+    near = min(number, 100 - number) if number > 99.5 else number
+    decimals = 0 if number in (0, 100) else 3 if near < 0.1 else 2 if near < 10 else 1
     return f"{number_format(round(number, decimals), decimals, use_l10n=True)}\u00a0%"
 
 
@@ -33,6 +36,14 @@ def rate(value: float) -> str:
     """Write a number with up to five decimals."""
     decimals = 5 if value < 0.1 else 3
     return str(number_format(round(value, decimals), decimals, use_l10n=True))
+
+
+@register.filter
+def plain(value: float) -> str:
+    """Write a number grouped, with no more decimals than say something."""
+    most = 0 if value >= 1_000 else 1 if value >= 10 else 2
+    decimals = next(few for few in range(most + 1) if round(value, few) == round(value, most))
+    return str(number_format(round(value, decimals), decimals, use_l10n=True, force_grouping=True))
 
 
 @register.filter
