@@ -17,8 +17,10 @@ from torpaq.geo.polygons import to_lonlat, to_wkt
 from torpaq.geo.shape import Shape
 from torpaq.intake.demonstration_life import LAST_DAY
 from torpaq.intake.record.record import Value
+from torpaq.operations.release.certificate import certificate_contents
 from torpaq.operations.release.handover import Beneficiaries
 from torpaq.standard.form import versions_of
+from torpaq.web.demonstration_quality import tell_of_quality
 from torpaq.web.demonstration_standing import Standing
 from torpaq.web.models import (
     Account,
@@ -29,7 +31,6 @@ from torpaq.web.models import (
     FieldRecord,
     HazardousArea,
     LedgerEntry,
-    NonConformity,
     Organisation,
     PlannedInspection,
     Proposal,
@@ -43,7 +44,9 @@ from torpaq.web.models import (
     Team,
 )
 from torpaq.web.operations.release import Certificate, bring_handover, prepare_handover
+from torpaq.web.operations.release_dossier import dossier_of, land_of
 from torpaq.web.operations.release_follow_ups import plan_follow_ups
+from torpaq.web.operations.release_values import certificate_values
 from torpaq.web.operations.tasks import recount
 from torpaq.web.record_bulk import add_records
 from torpaq.web.record_effects import tell
@@ -91,8 +94,8 @@ def create_demonstration_operations() -> int:
         story = _Story(today, Standing(today).make())
         story.past()
         story.present()
-        story.non_conformities()
         story.spot_tasks()
+        tell_of_quality(today)
     return Task.objects.count()
 
 
@@ -245,6 +248,8 @@ class _Story:
         parties = ("authority", "operator", "land_user")
         handover.signatures = [{"kind": kind, "name": "synthetic", "on": str(given.effective)} for kind in parties]
         handover.signed_by, handover.signed_on = self.people["authority"], given.effective
+        as_signed = certificate_contents(dossier_of(task), certificate_values(handover), land_of(task))
+        handover.contents = {**handover.contents, **as_signed}
         StateMove.objects.create(
             subject="handover",
             name=handover.code,
@@ -296,7 +301,7 @@ class _Story:
         if state in ("proposed", "issued"):
             if state == "proposed":
                 StateMove.objects.filter(subject="task", name=task.code).delete()
-                task.issued_on = None
+                task.issued_on = task.issuer = None
             task.state = state
             task.save()
             return
@@ -311,47 +316,6 @@ class _Story:
             self._move(task, "suspend", "suspended", self.today - timedelta(days=2), "Heavy rain (synthetic)")
         task.save()
         recount(task)
-
-    def non_conformities(self) -> None:
-        """Raise something of each severity; the critical one stands on a task that is suspended."""
-        suspended = Task.objects.filter(state="suspended").first()
-        others = list(Task.objects.filter(state="under_way")[:5])
-        if suspended:
-            self._raise(suspended, "critical", "medical", "No medic was at the site (synthetic)", 2)
-        for task, severity, kind, words in zip(
-            others,
-            ("major", "major", "minor", "minor", "minor"),
-            ("calibration", "missed_overlap", "records", "marking", "supervision"),
-            (
-                "Detectors were not tested before work (synthetic)",
-                "A strip of 20 cm between two lanes was not searched (synthetic)",
-                "The visitors' book was not kept (synthetic)",
-                "Two signs have fallen (synthetic)",
-                "The section leader watched three lanes at once (synthetic)",
-            ),
-            strict=False,
-        ):
-            self._raise(task, severity, kind, words, self.random.randint(4, 20))
-        for task in Task.objects.filter(non_conformities__isnull=False).distinct():
-            recount(task)
-
-    def _raise(self, task: Task, severity: str, kind: str, words: str, days_ago: int) -> None:
-        self.count += 1
-        found_on = self.today - timedelta(days=days_ago)
-        NonConformity.objects.create(
-            code=f"SYN-NC-{self.count:04}",
-            severity=severity,
-            kind=kind,
-            organisation=task.organisation,
-            task=task,
-            team=getattr(task.teams.first(), "team", None),
-            method=task.methods[0],
-            area=task.areas[0],
-            found_on=found_on,
-            description=words,
-            due_on=found_on + timedelta(days=14),
-            raised_by=self.people["inspector"],
-        )
 
     def spot_tasks(self) -> None:
         """Calls of the last weeks, at every step of their way."""

@@ -1,8 +1,10 @@
 """How a release is shown: the links of its proof in words with their records, the bar and the picture of its land."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as later
@@ -15,7 +17,10 @@ from torpaq.standard.problems import Problem
 from torpaq.web.desk.area_story import FACES_SHOWN, Face
 from torpaq.web.desk.charts import Plan, plan_of
 from torpaq.web.models import Account as Person
+from torpaq.web.operations.quality import non_conformities_seen_by
 from torpaq.web.operations.release import sees_release_people
+from torpaq.web.operations.standing_seen import accreditations_seen_by
+from torpaq.web.operations.work_seen import items_seen_by
 from torpaq.web.records import records_seen_by
 
 LINKS = {
@@ -40,6 +45,14 @@ FIGURES = (
     ("remaining", later("Still open")),
     ("corrected", later("Perimeter corrections")),
 )
+SEEN: dict[str, tuple[Callable[[Person], QuerySet[Any]], str, str]] = {
+    "record": (records_seen_by, "uid", "local_id"),
+    "item": (items_seen_by, "uid", "model"),
+    "accreditation": (accreditations_seen_by, "code", "code"),
+    "non_conformity": (non_conformities_seen_by, "code", "code"),
+}
+"""What a proof rests on, by its kind, which is also its address's name: who sees which, its id, what it is known as."""
+
 BARS = ("cleared", "reduced", "cancelled", "remaining")
 BAR_WIDTH = 700.0
 IDS_SHOWN = 12
@@ -77,27 +90,33 @@ class Bar:
 
 def links_shown(chain: Sequence[Link], person: Person) -> list[ShownLink]:
     """Return a proof in words with the records behind it; people's names only to those who may see them."""
-    uids = [name for link in chain if link.kind == "record" for name in link.ids]
-    numbers = dict(records_seen_by(person).filter(uid__in=uids).values_list("uid", "pk"))
+    addresses = _addresses(chain, person)
     shown = []
     for link in chain:
         hidden = link.kind == "person" and not sees_release_people(person)
-        ids = () if hidden else tuple(_shown(name, link.kind, numbers) for name in link.ids[:IDS_SHOWN])
+        ids = () if hidden else tuple(addresses.get((link.kind, name), ShownId(name)) for name in link.ids[:IDS_SHOWN])
         problems = () if hidden else link.problems
         words = gettext(LINKS[link.code])
         shown.append(ShownLink(words, link.holds, ids, 0 if hidden else len(link.ids) - len(ids), problems))
     return shown
 
 
-def _shown(name: str, kind: str, numbers: dict[str, int]) -> ShownId:
-    if kind == "record":
-        number = numbers.get(name)
-        return ShownId(name, reverse("record", args=[number]) if number else "")
-    if kind == "entry" and not name.startswith("new-"):
-        return ShownId(name, reverse("entry", args=[name]))
-    if kind == "task":
-        return ShownId(name, reverse("release", args=[name]))
-    return ShownId(name)
+def _addresses(chain: Sequence[Link], person: Person) -> dict[tuple[str, str], ShownId]:
+    """Return what this person may open: by kind and id, the name people know it by and its address."""
+    asked: dict[str, set[str]] = {}
+    for link in chain:
+        asked.setdefault(link.kind, set()).update(link.ids)
+    found: dict[tuple[str, str], ShownId] = {}
+    for kind, (seen_by, key, known_as) in SEEN.items():
+        rows = seen_by(person).filter(**{f"{key}__in": asked.get(kind, ())})
+        for name, number, words in rows.values_list(key, "pk", known_as):
+            found[kind, name] = ShownId(words or name, reverse(kind, args=[number]))
+    for name in asked.get("entry", ()):
+        if not name.startswith("new-"):
+            found["entry", name] = ShownId(name, reverse("entry", args=[name]))
+    for name in asked.get("task", ()):
+        found["task", name] = ShownId(name, reverse("release", args=[name]))
+    return found
 
 
 def figures_shown(account: TaskLand) -> list[tuple[str, dict[str, float]]]:

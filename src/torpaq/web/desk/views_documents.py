@@ -34,7 +34,7 @@ from torpaq.web.operations.documents import (
 from torpaq.web.programme_row import programme_row
 
 PDF, SVG = "application/pdf", "image/svg+xml"
-MOST_TASKS = 500
+MOST_TASKS, LISTED = 500, 30
 DOCUMENTS = (
     ("task_dossier", _("Task dossier")),
     ("task_map", _("Maps")),
@@ -56,6 +56,7 @@ def documents_page(request: HttpRequest) -> HttpResponseBase:
             return redirect(f"{reverse(wanted, args=arguments)}?{_choice(request)}")
     context = {
         "tasks": tasks.order_by("-pk").values_list("code", flat=True)[:MOST_TASKS],
+        "last": tasks.select_related("handover").order_by("-pk")[:LISTED],
         "documents": DOCUMENTS,
         "papers": PAPERS,
         "values": request.GET,
