@@ -21,6 +21,9 @@ SCRIPTS = Path(sys.executable).parent
 REACH_A_DATABASE = ("tests/web", "tests/cli")
 """The other rooms cannot know the engine (the import contracts hold them to that), so one run of theirs tells all."""
 
+NOT_FOR_THE_SUITE = ("TORPAQ_DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
+"""Where no compiled files may be written, every worker and every program that a test starts compiles everything anew."""
+
 CHECKS = (
     ("format", ("ruff", "format", "--check", "--quiet", "src", "tests", "bench")),
     ("lint", ("ruff", "check", "--quiet", "src", "tests", "bench")),
@@ -39,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     if postgresql_bin() is None:
         loudly("SKIPPED: the tests on PostgreSQL + PostGIS. Install postgresql-15-postgis-3 and run this again.")
     else:
-        with private_cluster() as url:
+        with private_cluster(is_durable=False) as url:
             if suite("PostgreSQL + PostGIS", arguments or REACH_A_DATABASE, {"TORPAQ_DATABASE_URL": url}) != 0:
                 failed.append("tests on PostgreSQL + PostGIS")
     loudly("FAILED: " + ", ".join(failed) if failed else "Everything passed.")
@@ -79,7 +82,7 @@ def suite(engine: str, arguments: Sequence[str], environment: dict[str, str]) ->
     loudly(f"Tests on {engine}")
     workers = ["-n", str(os.cpu_count() or 1), "--dist", "loadscope"] if "-n" not in arguments else []
     command = [sys.executable, "-m", "pytest", *workers, *arguments]
-    variables = {k: v for k, v in os.environ.items() if k != "TORPAQ_DATABASE_URL"} | environment
+    variables = {k: v for k, v in os.environ.items() if k not in NOT_FOR_THE_SUITE} | environment
     return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
 
 
