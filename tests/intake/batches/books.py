@@ -25,12 +25,16 @@ class Book:
 
 @dataclass(frozen=True)
 class File:
-    """A file under a name, its form, and what must be found in it."""
+    """A file under a name, its form, its bytes or what writes them, and what must be found in it."""
 
     name: str
     form: str
-    data: bytes
+    written: bytes | Callable[[], bytes]
     expected: frozenset[Expected] = field(default_factory=frozenset)
+
+    @property
+    def data(self) -> bytes:
+        return self.written if isinstance(self.written, bytes) else self.written()
 
 
 def book(form: str, text: str) -> Book:

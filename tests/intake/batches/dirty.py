@@ -102,13 +102,13 @@ def dirty(
     to_bytes: Callable[..., bytes] = xlsx,
 ) -> File:
     """A file whose third row has some cells changed: each (element, code) must be said of that row."""
-    data = to_bytes(changed(base, 3, changes))
-    return File(name, base.form, data, frozenset((3, element, code) for element, code in expected))
+    must_be_said = frozenset((3, element, code) for element, code in expected)
+    return File(name, base.form, lambda: to_bytes(changed(base, 3, changes)), must_be_said)
 
 
 def sheet(name: str, base: Book, spoil: Callable[[Worksheet], None], *expected: tuple[int, str, str]) -> File:
     """A workbook whose sheet is spoilt in a way that cells alone cannot tell."""
-    return File(name, base.form, xlsx(changed(base, 3, {}), spoil), frozenset(expected))
+    return File(name, base.form, lambda: xlsx(changed(base, 3, {}), spoil), frozenset(expected))
 
 
 def text(name: str, base: Book, data: bytes, *expected: tuple[int, str, str]) -> File:
@@ -263,7 +263,7 @@ DIRTY = [
 
 def clean(name: str, base: Book, **columns: Callable[[str], object]) -> File:
     """A sound workbook, some of whose columns are written in another way than people should, but in one meaning."""
-    return File(name, base.form, xlsx(rewritten(base, **columns)))
+    return File(name, base.form, lambda: xlsx(rewritten(base, **columns)))
 
 
 def rewritten(base: Book, **columns: Callable[[str], object]) -> list[list[object]]:
