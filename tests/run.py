@@ -22,7 +22,7 @@ REACH_A_DATABASE = ("tests/web", "tests/cli")
 """The other rooms cannot know the engine (the import contracts hold them to that), so one run of theirs tells all."""
 
 NOT_FOR_THE_SUITE = ("TORPAQ_DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
-"""Where no compiled files may be written, every worker and every program that a test starts compiles everything anew."""
+"""Where no compiled files may be written, every worker and every program that a test starts compiles all anew."""
 
 CHECKS = (
     ("format", ("ruff", "format", "--check", "--quiet", "src", "tests", "bench")),

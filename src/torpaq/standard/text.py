@@ -5,6 +5,7 @@ and so turn one into the other; nothing here does.
 """
 
 import unicodedata
+from functools import lru_cache
 from types import MappingProxyType
 
 _AZ_UPPER = str.maketrans({"i": "İ", "ı": "I"})
@@ -22,6 +23,7 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 _SILENT = frozenset("'’‘ʼʻ`´ʹ")
+_LONGEST_KEPT = 200
 
 LATIN, CYRILLIC = "Latn", "Cyrl"
 _SCRIPTS = MappingProxyType({"LATIN": LATIN, "CYRILLIC": CYRILLIC})
@@ -44,6 +46,11 @@ def fold_name(text: str) -> str:
     written in the letters of Azerbaijani (``Шуша`` and ``Şuşa`` are both ``susa``), apostrophes vanish and every other
     sign is a blank. A key is for finding, never for naming: what it finds may be more than one thing.
     """
+    return _folded(text) if len(text) <= _LONGEST_KEPT else _folded.__wrapped__(text)
+
+
+@lru_cache(maxsize=16_384)  # the same headings, units and labels are looked up for every cell of a table
+def _folded(text: str) -> str:
     # Short i (й) would lose its breve with the other marks, so letters are translated before marks fall away too.
     composed = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
     plain = "".join(c for c in unicodedata.normalize("NFKD", composed) if not unicodedata.combining(c))

@@ -72,7 +72,8 @@ def matched(batch: Batch, table: Table, context: Context) -> Matched:
     defaults = {**_own_defaults(batch, form), **_remembered_defaults(batch, form), **batch.columns.get("defaults", {})}
     wanted = _as_decided(table, decided)
     known = imsma_map(form).columns if is_imsma(table) else {}
-    given = {target.place for target in match_columns(wanted, form, map_file=MapFile(known)).columns.values()}
+    alone = match_columns(wanted, form, map_file=MapFile(known), is_explained=False)
+    given = {target.place for target in alone.columns.values()}
     needed = {path: value for path, value in defaults.items() if value and path not in given}
     return Matched(
         wanted,
@@ -115,7 +116,7 @@ def recognise_form(told: Described) -> str:
     scores = []
     for code in form_codes():
         form = load_form(code, country)
-        found = match_columns(described_table(told, form), form)
+        found = match_columns(described_table(told, form), form, is_explained=False)
         scores.append((len(found.columns), -len(found.needed), code))
     (most, missing, code), (next_most, next_missing, _) = sorted(scores, reverse=True)[:2]
     is_clear = (most, missing) > (next_most, next_missing)
@@ -149,7 +150,7 @@ def _remembered(batch: Batch, table: Table, form: Form) -> dict[int, str]:
     """
     same, others = _known(batch, table)
     found = {}
-    alone = match_columns(table, form).columns if others and not same else {}
+    alone = match_columns(table, form, is_explained=False).columns if others and not same else {}
     for column in table.columns:
         key = heading_key(column)
         path = same.get(key) if key in same else others.get(key) if column.index not in alone else None

@@ -211,7 +211,7 @@ def test_what_was_remembered_never_goes_before_what_the_heading_says() -> None:
 def test_a_heading_that_is_nearly_a_label_is_offered_and_not_taken() -> None:
     form = where("hazardous_area").form
     assert near_elements("Clasification", form)[0] == "classification"
-    assert near_elements("qwertyuiop", form) == []
+    assert near_elements("qwertyuiop", form) == ()
     assert paths("hazardous_area", "Clasification") == ["-"]
 
 

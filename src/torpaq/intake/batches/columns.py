@@ -48,12 +48,17 @@ class Matching:
 
 
 def match_columns(
-    table: Table, form: Form, remembered: Mapping[str, str] | None = None, map_file: MapFile = EMPTY_MAP
+    table: Table,
+    form: Form,
+    remembered: Mapping[str, str] | None = None,
+    map_file: MapFile = EMPTY_MAP,
+    is_explained: bool = True,
 ) -> Matching:
     """Match a table's columns to a form's elements.
 
     In this order: the row of codes, a map that a person wrote, the code of an element, its label in any language,
     a known alias, and last what was ``remembered`` of a table with the same headings (:meth:`Matching.as_json`).
+    Where only the columns count it need not be explained what the others were perhaps meant for, which takes longest.
     """
     columns: dict[int, Target] = {}
     unmatched: list[int] = []
@@ -66,7 +71,8 @@ def match_columns(
             columns[column.index] = _with_unit(meant[0], column, form)
             continue
         unmatched.append(column.index)
-        problems.append(_unmatched_problem(column, meant, form))
+        if is_explained:
+            problems.append(_unmatched_problem(column, meant, form))
     _without_clashes(columns, unmatched, problems, table)
     _complete_points(columns, unmatched, problems, table)
     needed = _needed(columns.values(), map_file.defaults, form)

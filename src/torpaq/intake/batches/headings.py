@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 
 from torpaq.intake.batches.targets import How, Part, Target, read_target
 from torpaq.intake.record.measures import M2, measure_of
@@ -109,12 +109,13 @@ def targets_of(parts: Sequence[str], form: Form) -> list[Target]:
     return [_with_unit(target, whole, form) for target in by_path.values()]
 
 
-def near_elements(heading: str, form: Form) -> list[str]:
+@lru_cache(maxsize=4_096)  # the same headings are asked about when a file is looked at, matched, checked and taken
+def near_elements(heading: str, form: Form) -> tuple[str, ...]:
     """Return the codes of the elements whose words look most like a heading, at most three."""
     vocabulary = vocabulary_of(form)
     keys = [*vocabulary.top, *vocabulary.inner]
     near = get_close_matches(fold_name(heading), keys, n=6, cutoff=NEAR_ENOUGH)
-    return list(dict.fromkeys(code for key in near for code in vocabulary.elements(key)))[:3]
+    return tuple(dict.fromkeys(code for key in near for code in vocabulary.elements(key)))[:3]
 
 
 def _in_text(text: str, vocabulary: Vocabulary) -> list[Target]:
