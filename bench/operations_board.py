@@ -1,4 +1,4 @@
-"""How long people wait for the operations board at 10,000 tasks and 1,000,000 days of work: asked many ways, warm.
+"""How long people wait for the operations board and the figures at 10,000 tasks and 1,000,000 days of work, warm.
 
 The requests go through the whole of Django, without a network, on the engine of ``TORPAQ_DATABASE_URL`` (SQLite without
 it). ``python bench/operations_board.py [tasks [days a task]]``. ``first_ms`` is the first board of a process, which
@@ -24,6 +24,7 @@ from torpaq.web.programme import open_programme, prepare_folder
 TASKS, DAYS_A_TASK, ORGANISATIONS, ASKED, WARM_UP, SEED = 10_000, 100, 20, 40, 3, 5
 LIMIT_MS = 300.0
 METHODS = ("manual", "mechanical", "dog", "visual")
+TERRAINS = ("flat", "hills", "mountain")
 SHARES = (5, 10, 30, 5, 10, 35, 5)  # of the states, in their order
 HOST = {"SERVER_NAME": "localhost"}
 BATCH = 10_000
@@ -80,6 +81,7 @@ def fill(tasks: int, days: int, random: Random) -> int:
     """Make operators with their papers, tasks with their sums, and days of work; return how many days."""
     from torpaq.web.models import Accreditation, Organisation, Task, WorkDay
     from torpaq.web.operations.task_rows import fill_task
+    from torpaq.web.operations.work_sums import sum_work
 
     today = date.today()
     units = sorted(load_country("aze").units)
@@ -107,6 +109,8 @@ def fill(tasks: int, days: int, random: Random) -> int:
             unit=random.choice(units),
             methods=tuple(random.sample(METHODS, random.randrange(1, 3))),
             required_depth_cm=13,
+            terrain=(random.choice(TERRAINS),),
+            contamination=(random.choice(("ap", "ap_av", "cmr")),),
             planned_start=begun,
             planned_end=begun + timedelta(days=random.randrange(30, 300)),
             shape=box_shape(x, y, x + 90, y + 90),
@@ -134,6 +138,7 @@ def fill(tasks: int, days: int, random: Random) -> int:
             WorkDay.objects.bulk_create(waiting)
             waiting = []
     WorkDay.objects.bulk_create(waiting)
+    sum_work()  # as each day does for its own task when it is filed
     return WorkDay.objects.count()
 
 
@@ -188,6 +193,9 @@ def questions(tasks: int, random: Random) -> dict[str, list[str]]:
         ],
         "overdue": [f"/operations?show=overdue&page={random.randrange(1, 9)}" for _ in range(ASKED)],
         "critical": ["/operations?show=critical"] * ASKED,
+        "figures": ["/figures"] * ASKED,
+        "figures_of_a_method": [f"/figures?method={random.choice(METHODS)}" for _ in range(ASKED)],
+        "figures_on_a_ground": ["/figures?terrain=hills"] * ASKED,
     }
 
 

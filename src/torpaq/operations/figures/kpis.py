@@ -62,7 +62,15 @@ KINDS: Mapping[str, Kind] = {
         Kind("m2_a_net_hour", "days", "processed_m2", "hours", "m²", needs="hours"),
         Kind("m2_a_machine_hour", "days", "processed_m2", "machine_hours", "m²", needs="machine_hours"),
         Kind("m2_an_animal_hour", "days", "processed_m2", "animal_hours", "m²", needs="animal_hours"),
+        Kind("m2_an_animal_day", "days", "processed_m2", "animal_days", "m²", needs="animal_hours"),
         Kind("downtime_percent", "days", "stoppage_hours", "all_hours", "%", 100.0, needs="all_hours"),
+        Kind("ha_a_survey_team_month", "survey", "cancelled_ha", "team_months", "ha", needs="team_months"),
+        Kind("confirmed_mine_percent", "stock", "confirmed_m2", "open_m2", "%", 100.0, needs="open_m2"),
+        Kind("confirmed_erw_percent", "stock", "confirmed_m2", "open_m2", "%", 100.0, needs="open_m2"),
+        Kind("areas_drawn_percent", "areas", "is_drawn", "is_area", "%", 100.0, needs="is_area"),
+        Kind("cost_a_m2_processed", "costed", "cost", "processed_m2", "", needs="processed_m2"),
+        Kind("cost_a_m2_released", "costed", "cost", "released_m2", "", needs="released_m2"),
+        Kind("cost_an_item", "costed", "cost", "items", "", needs="items"),
         Kind("items_a_ha", "land", "items", "cleared_m2", "items", M2_PER_HA, needs="cleared_m2"),
         Kind("m2_an_item", "land", "cleared_m2", "items", "m²", needs="items"),
         Kind("tasks_without_find_percent", "tasks", "is_without_find", "is_worked", "%", 100.0, needs="is_worked"),
@@ -76,6 +84,17 @@ KINDS: Mapping[str, Kind] = {
         Kind("items_placed_percent", "items", "has_place", "is_item", "%", 100.0, needs="is_item"),
     )
 }  # fmt: skip
+DAY_SUMS: Mapping[str, tuple[str, str, str]] = {
+    "processed_m2": ("processed_m2", "", "days"),
+    "m2_a_deminer_day": ("by_persons_m2", "persons", "by_persons_days"),
+    "m2_a_net_hour": ("by_hours_m2", "hours", "by_hours_days"),
+    "m2_a_machine_hour": ("by_machines_m2", "machine_hours", "by_machines_days"),
+    "m2_an_animal_hour": ("by_animals_m2", "animal_hours", "by_animals_days"),
+    "m2_an_animal_day": ("by_animals_m2", "by_animals_days", "by_animals_days"),
+    "downtime_percent": ("stoppage_hours", "all_hours", "with_hours_days"),
+    "rework_m2": ("quality_search_m2", "", "days"),
+}
+"""Figures of days by the sums that a month keeps of its days: numerator, denominator, number of days that took part."""
 OUTCOMES = ("cancelled", "reduced", "cleared")
 MEDIANS: Mapping[str, tuple[str, str]] = {
     "days_to_start": ("tasks", "days_to_start"),
@@ -110,6 +129,20 @@ def ratio(kind: Kind, numerator: Number, denominator: Number | None, count: int,
     return Figure(
         kind.code, value, float(numerator), None if denominator is None else float(denominator), kind.unit, count, rows
     )
+
+
+def figures_of_days(sums: Mapping[str, Number]) -> dict[str, Figure]:
+    """Return the figures of days from their sums, by the names of ``DAY_SUMS``; a sum that is not there is nought."""
+    known = {**sums, "all_hours": sums.get("hours", 0) + sums.get("stoppage_hours", 0)}
+    return {
+        code: ratio(
+            KINDS[code],
+            known.get(numerator, 0),
+            known.get(denominator, 0) if denominator else None,
+            int(known.get(count, 0)),
+        )
+        for code, (numerator, denominator, count) in DAY_SUMS.items()
+    }
 
 
 def share_figures(m2: Mapping[str, Number], count: int) -> list[Figure]:

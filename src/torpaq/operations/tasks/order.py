@@ -28,7 +28,10 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class TaskOrder:
-    """Where, what, how, how deep, when and for whom. ``contamination`` is of the list ``contamination_type``."""
+    """Where, what, how, how deep, when and for whom. ``contamination`` is of the list ``contamination_type``.
+
+    ``terrain`` and ``vegetation`` are of the lists of those names (IMAS 08.10): what rates and costs are told by.
+    """
 
     code: str
     organisation: str
@@ -43,6 +46,8 @@ class TaskOrder:
     planned_end: date | None = None
     brief: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     shape: Shape | None = None
+    terrain: tuple[str, ...] = ()
+    vegetation: str = ""
 
 
 def root_of(activity: str) -> str:
@@ -73,6 +78,8 @@ def check_order(order: TaskOrder) -> list[Problem]:
         "methods": ("operational_method", order.methods),
         "contamination": ("contamination_type", order.contamination),
         "urgency": ("task_urgency", (order.urgency,)),
+        "terrain": ("terrain", order.terrain),
+        "vegetation": ("vegetation", (order.vegetation,) if order.vegetation else ()),
     }
     for name, (listed, codes) in said.items():
         problems += [

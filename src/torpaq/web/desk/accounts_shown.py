@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import parse_qsl, urlencode
 
 from torpaq.land.assertions import accounts_of, assertion_problems
 from torpaq.land.balance import CLASS_NAMES, FLOWS, Balance, Figures, GroupBy, balance, square_metres
@@ -20,6 +21,7 @@ GROUPS = (GroupBy.UNIT, GroupBy.OPERATOR, GroupBy.METHOD, GroupBy.YEAR)
 GROUP_FLOWS = (
     "opening", "established", "extended", "reopened", "cancelled", "reduced", "cleared", "corrected", "closing",
 )  # fmt: skip
+MOST_GROUPS = 3
 RELEASES = ("cancelled", "reduced", "cleared")
 
 
@@ -192,8 +194,11 @@ def cell_of(values: Mapping[str, str], question: Question) -> Cell | None:
     known_figures: Sequence[str] = [*FLOWS, *(f"stock_{status.value}" for status in Status)]
     if figure not in known_figures or account not in ACCOUNTS or by not in {"", *(one.value for one in GroupBy)}:
         return None
-    key = values.get("key", "")[:200]
-    return Cell(figure, account, question.on, question.known, question.since, by, key, values.get("apart") == "1")
+    key, apart = values.get("key", "")[:200], values.get("apart") == "1"
+    also = tuple(parse_qsl(values.get("also", "")[:1000])[:MOST_GROUPS])
+    if any(group not in list(GroupBy) for group, _ in also):
+        return None
+    return Cell(figure, account, question.on, question.known, question.since, by, key, apart, also)
 
 
 def cell_query(cell: Cell) -> dict[str, str]:
@@ -202,4 +207,5 @@ def cell_query(cell: Cell) -> dict[str, str]:
     dates = {"on": cell.on, "known": cell.known, "since": cell.since}
     query = {name: text for name, text in texts.items() if text or (name == "key" and cell.by)}
     query |= {name: value.isoformat() for name, value in dates.items() if value}
+    query |= {"also": urlencode(cell.also)} if cell.also else {}
     return query | ({"apart": "1"} if cell.apart else {})

@@ -17,6 +17,8 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "m2_a_net_hour",
             "m2_a_machine_hour",
             "m2_an_animal_hour",
+            "m2_an_animal_day",
+            "ha_a_survey_team_month",
             "downtime_percent",
         ),
     ),
@@ -25,6 +27,8 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         later("Quality and safety"),
         ("non_conformities_a_10000_m2", "rework_m2", "missed_a_million_m2", "accidents_a_million_hours"),
     ),
+    (later("Open land"), ("confirmed_mine_percent", "confirmed_erw_percent", "areas_drawn_percent")),
+    (later("Cost"), ("cost_a_m2_processed", "cost_a_m2_released", "cost_an_item")),
     (later("Time"), ("days_to_start", "days_to_complete", "days_to_release")),
     (later("Reports"), ("on_time_percent", "returned_percent", "approval_days")),
 )
@@ -40,6 +44,32 @@ NAMES: Mapping[str, tuple[str, str, str]] = {
     "m2_a_net_hour": (later("m² a net hour"), later("m² processed ÷ net hours of all deminers"), "m²"),
     "m2_a_machine_hour": (later("m² a machine-hour"), later("m² processed ÷ machine-hours"), "m²"),
     "m2_an_animal_hour": (later("m² an animal-hour"), later("m² processed ÷ animal-hours"), "m²"),
+    "m2_an_animal_day": (
+        later("m² an animal with its handler and day"),
+        later("m² processed ÷ days of animals with their handlers"),
+        "m²",
+    ),
+    "ha_a_survey_team_month": (
+        later("Hectares a survey team and month"),
+        later("hectares cancelled ÷ months of non-technical survey teams"),
+        later("ha"),
+    ),
+    "confirmed_mine_percent": (
+        later("Confirmed, of land open for mines"), later("m² confirmed ÷ m² suspected or confirmed, at the end"), "%",
+    ),
+    "confirmed_erw_percent": (
+        later("Confirmed, of land open for explosive remnants"),
+        later("m² confirmed ÷ m² suspected or confirmed, at the end"),
+        "%",
+    ),
+    "areas_drawn_percent": (later("Areas drawn"), later("hazardous areas with a valid polygon ÷ areas, today"), "%"),
+    "cost_a_m2_processed": (
+        later("Cost of a m² processed"), later("full cost told at completion ÷ m² processed, tasks completed"), "",
+    ),
+    "cost_a_m2_released": (
+        later("Cost of a m² released"), later("full cost told at completion ÷ m² released by the ledger"), "",
+    ),
+    "cost_an_item": (later("Cost of an item"), later("full cost told at completion ÷ items found"), ""),
     "downtime_percent": (later("Downtime"), later("lost hours ÷ net and lost hours"), "%"),
     "items_a_ha": (later("Items found a hectare cleared"), later("items found ÷ m² cleared × 10,000"), ""),
     "m2_an_item": (later("m² cleared an item"), later("m² cleared ÷ items found"), "m²"),
@@ -66,6 +96,10 @@ NAMES: Mapping[str, tuple[str, str, str]] = {
 }  # fmt: skip
 ROWS: Mapping[str, str] = {
     **dict.fromkeys(("processed_m2", "m2_a_deminer_day", "m2_a_net_hour", "m2_a_machine_hour"), "days"),
+    "m2_an_animal_day": "days",
+    "ha_a_survey_team_month": "survey",
+    "areas_drawn_percent": "areas",
+    **dict.fromkeys(("cost_a_m2_processed", "cost_a_m2_released", "cost_an_item"), "costed"),
     **dict.fromkeys(("m2_an_animal_hour", "downtime_percent", "rework_m2"), "days"),
     **dict.fromkeys(("items_a_ha", "m2_an_item", "items_placed_percent", "missed_a_million_m2"), "items"),
     **dict.fromkeys(("tasks_without_find_percent", "days_to_start", "days_to_complete", "days_to_release"), "tasks"),

@@ -28,7 +28,8 @@ FLAGS = NDArray[np.bool_]
 class Cell:
     """One cell of a balance: a figure (a status or a flow) of an account in a period, whole or of one group.
 
-    ``figure`` is ``stock_<status>`` or a flow's name; ``apart`` asks for land known only as a total.
+    ``figure`` is ``stock_<status>`` or a flow's name; ``apart`` asks for land known only as a total. ``also`` names
+    further groups ``(by, key)`` that a movement must be of as well.
     """
 
     figure: str
@@ -39,6 +40,7 @@ class Cell:
     by: str = ""
     key: str = ""
     apart: bool = False
+    also: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,9 @@ def shares_of(land: LiveLand, cell: Cell, postings: Postings | None = None) -> l
     legal = (postings.to < UNRECORDED) & (postings.account == ACCOUNTS.index(cell.account))
     rows = postings.where(legal & (book.effective[postings.entry] <= on.toordinal()))
     entering, leaving = group_masks(land, rows, cell.by, cell.key)
+    for by, key in cell.also:
+        into, out = group_masks(land, rows, by, key)
+        entering, leaving = entering & into, leaving & out
     plus, minus = _figure_masks(land, rows, cell)
     sums: dict[int, int] = defaultdict(int)
     for mask, sign in ((plus & entering, 1), (minus & leaving, -1)):

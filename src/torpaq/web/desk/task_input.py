@@ -35,6 +35,8 @@ def read_task_form(values: QueryDict, files: Files, before: TaskOrder | None) ->
         unit=_line(values, "unit"),
         methods=tuple(values.getlist("methods")),
         contamination=tuple(values.getlist("contamination")),
+        terrain=tuple(values.getlist("terrain")),
+        vegetation=_line(values, "vegetation"),
         required_depth_cm=_number(values, "required_depth_cm", problems),
         urgency=_line(values, "urgency") or "routine",
         planned_start=read_day(values, "planned_start", problems),
@@ -64,13 +66,14 @@ def read_day(values: QueryDict, name: str, problems: list[Problem]) -> date | No
 def values_of_order(order: TaskOrder) -> QueryDict:
     """Return what the form shows of an order."""
     values = QueryDict(mutable=True)
-    for name in ("code", "organisation", "activity", "unit", "urgency"):
+    for name in ("code", "organisation", "activity", "unit", "urgency", "vegetation"):
         values[name] = getattr(order, name)
     for name in ("planned_start", "planned_end", "required_depth_cm"):
         values[name] = "" if getattr(order, name) is None else str(getattr(order, name))
     values["areas"] = " ".join(order.areas)
     values.setlist("methods", list(order.methods))
     values.setlist("contamination", list(order.contamination))
+    values.setlist("terrain", list(order.terrain))
     for name in BRIEF:
         values[name] = order.brief.get(name, "")
     return values

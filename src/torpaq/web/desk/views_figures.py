@@ -1,58 +1,66 @@
 """The programme's figures, each with its numerator and denominator, and the rows behind each."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from urllib.parse import urlencode
 
-from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
-from torpaq.land.balance import GroupBy
-from torpaq.operations.figures.kpis import KINDS, OUTCOMES, Figure
+from torpaq.operations.figures.kpis import KINDS, OUTCOMES, Figure, causes
 from torpaq.standard.parameters import parameters_of
 from torpaq.web.accounts import Right, may
 from torpaq.web.desk.access import needs, person_of
-from torpaq.web.desk.accounts_shown import NOTHING, balance_for, cell_query
-from torpaq.web.desk.choices import method_choices, operator_choices, unit_choices
-from torpaq.web.desk.context import Question
+from torpaq.web.desk.accounts_shown import cell_query
+from torpaq.web.desk.choices import labels, method_choices, operator_choices, unit_choices
+from torpaq.web.desk.figure_rows import rows_of
 from torpaq.web.desk.figure_words import GROUPS, NAMES, ROWS
-from torpaq.web.desk.movements import Cell
+from torpaq.web.desk.figures_land import (
+    CONFIRMED,
+    account_of,
+    confirmed_cell,
+    confirmed_figures,
+    outcome_cell,
+    released,
+    released_by_entry,
+)
 from torpaq.web.desk.paging import page_of
-from torpaq.web.desk.templatetags.desk import day, figure, figure2, form_name, label, record_state_name
-from torpaq.web.desk.templatetags.work import model_name
+from torpaq.web.desk.templatetags.desk import label
 from torpaq.web.desk.work_question import WorkQuestion, read_work_question
-from torpaq.web.live import live_land
-from torpaq.web.models import Account, FieldRecord, LedgerEntry, NonConformity, OrdnanceItem, Task, WorkDay
+from torpaq.web.models import Account
 from torpaq.web.operations.kpis import (
+    MOST_REPORTS,
     Scope,
-    accidents_of,
+    area_figures,
     day_figures,
-    days_of,
-    flows_of,
     item_figures,
-    items_of_scope,
     land_figures,
-    net_hours,
-    non_conformities_of,
     quality_figures,
     report_figures,
-    reports_of_scope,
+    reports_left_out,
     safety_figures,
     task_figures,
-    tasks_of_scope,
+    work_of,
 )
-from torpaq.web.operations.production import downtime
+from torpaq.web.operations.kpis_ground import COSTS, GROUND_FIGURES, Ground, by_ground, cost_rows, costs_of
 from torpaq.web.operations.work_seen import WORK_READERS, sees_all_work
 from torpaq.web.tile_store import country_code
 
 A_PAGE = 100
-RELEASING = ("cancel", "reduce", "clear")
-CellText = tuple[str, str]
-"""A cell's text and its address, perhaps empty."""
+LISTS = {"terrain": "terrain", "vegetation": "vegetation", "contamination": "contamination_type"}
+HIDDEN_WHERE_NOUGHT = frozenset({"accidents", "non_conformities"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A figure of a table: itself, its unit, and where its rows are, perhaps nowhere."""
+
+    figure: Figure
+    unit: str
+    link: str
 
 
 @needs(Right.SEE_LAND)
@@ -62,6 +70,8 @@ def figures_page(request: HttpRequest) -> HttpResponseBase:
     question, problems = read_work_question(request.GET)
     scope = scope_of(person, question)
     figures = all_figures(scope)
+    costed = cost_rows(scope, released_by_entry)
+    costs = costs_of(costed)
     is_own = bool(scope.operator) and not sees_all_work(person) and may(person, Right.WORK_OWN)
     context = {
         "question": question,
@@ -70,90 +80,113 @@ def figures_page(request: HttpRequest) -> HttpResponseBase:
         "operators": operator_choices(),
         "methods": method_choices(),
         "units": unit_choices(),
-        "groups": [
-            (gettext(title), [_line(figures[code], scope, person) for code in codes]) for title, codes in GROUPS
-        ],
-        "causes": downtime(days_of(scope), scope.since, scope.until),
-        "several": sum(map(bool, (scope.operator, scope.unit, scope.method))) > 1,
+        "grounds": [(name, labels(listed), getattr(question, name)) for name, listed in LISTS.items()],
+        "groups": [(gettext(title), _lines(codes, figures, costs, scope, person)) for title, codes in GROUPS],
+        "causes": causes(work_of(scope).hours_lost()),
+        "by_ground": _ground_tables(by_ground(scope, costed), person),
+        "ground_headings": [_name(code) for code in (*GROUND_FIGURES, *COSTS)],
+        "land_is_untold": not account_of(scope),
+        "left_out": reports_left_out(scope),
+        "looked_at": MOST_REPORTS,
     }
     return render(request, "desk/figures.html", context)
 
 
 def scope_of(person: Account, question: WorkQuestion) -> Scope:
     """Return whose work is asked for: an operator's person asks for its own whatever the address says."""
-    operator = question.operator
+    asked = {field.name: getattr(question, field.name) for field in fields(Scope)}
     if may(person, Right.WORK_OWN) and not sees_all_work(person):
-        operator = person.organisation.code if person.organisation else ""
-    return Scope(question.since, question.until, operator, question.unit, question.method)
+        asked["operator"] = person.organisation.code if person.organisation else ""
+    return Scope(**asked)
 
 
 def all_figures(scope: Scope) -> dict[str, Figure]:
-    """Work every figure of a scope out."""
-    days = days_of(scope)
-    found = day_figures(days)
-    flows, entries = _released(scope)
+    """Work every figure of a scope out but those of cost, which each currency has for itself."""
+    work = work_of(scope)
+    found = day_figures(work)
+    land = released(scope)
     allowed = int(parameters_of(country_code())["report_on_time_days"].value)
-    found |= land_figures(flows, scope, entries) | item_figures(scope) | task_figures(scope)
-    found |= quality_figures(scope, found["processed_m2"].value) | safety_figures(scope, net_hours(days))
+    found |= land_figures(land.flows, scope, land.entries) | item_figures(scope) | task_figures(scope)
+    sums = work.whole()
+    hours = sums["hours"] if sums["days"] else None
+    found |= quality_figures(scope, found["processed_m2"].value) | safety_figures(scope, hours)
+    found |= confirmed_figures(scope) | area_figures(scope)
     return found | report_figures(scope, allowed)
 
 
-def _released(scope: Scope) -> tuple[dict[str, int], int]:
-    """Return the ledger's flows of a scope and the number of entries that release land in it.
-
-    The ledger splits its land by one thing at a time: with two filters there is no figure, rather than a wrong one.
-    """
-    by, key = _split(scope)
-    if by is None and key:
-        return {}, 0
-    entries = LedgerEntry.objects.filter(kind__in=RELEASING, effective__range=scope.period)
-    if by is not None:
-        entries = entries.filter(**{by.value: key})
-    with live_land() as (land, head):
-        found = balance_for(land, head.hash, Question(on=scope.until, since=scope.since), by)
-        figures = found.groups.get(key, (NOTHING, NOTHING))[0] if by is not None else found.located
-    return dict(flows_of(figures)), entries.count()
-
-
-def _split(scope: Scope) -> tuple[GroupBy | None, str]:
-    """Return by what the ledger is split, and the key; ``(None, "*")`` where two filters are set."""
-    given = [
-        (by, key)
-        for by, key in ((GroupBy.OPERATOR, scope.operator), (GroupBy.UNIT, scope.unit), (GroupBy.METHOD, scope.method))
-        if key
-    ]
-    if len(given) > 1:
-        return None, "*"
-    return given[0] if given else (None, "")
+def _lines(
+    codes: tuple[str, ...],
+    figures: Mapping[str, Figure],
+    costs: Mapping[str, Mapping[str, Figure]],
+    scope: Scope,
+    person: Account,
+) -> list[dict[str, object]]:
+    """Return a group's lines; a cost has a line in each currency, and one that says so where none was told."""
+    found = []
+    for code in codes:
+        if code not in COSTS:
+            found.append(_line(figures[code], scope, person))
+        elif not costs:
+            found.append(_line(Figure(code, None, None, None, "", 0), scope, person) | {"is_untold": True})
+        else:
+            found += [_line(of_currency[code], scope, person) for of_currency in costs.values()]
+    return found
 
 
 def _line(found: Figure, scope: Scope, person: Account) -> dict[str, object]:
-    name, how, unit = NAMES[found.code]
+    _title, how, _unit_name = NAMES[found.code]
     return {
         "code": found.code,
-        "name": gettext(name),
+        "name": _name(found.code),
         "how": gettext(how),
-        "unit": gettext(unit) if unit else "",
+        "unit": _unit(found),
         "figure": found,
         "link": _rows_address(found, scope, person),
     }
 
 
+def _name(code: str) -> str:
+    return gettext(NAMES[code][0])
+
+
+def _unit(found: Figure) -> str:
+    unit = NAMES[found.code][2]
+    return gettext(unit) if unit else (found.unit if found.code in COSTS else "")
+
+
+def _ground_tables(groups: Mapping[str, list[Ground]], person: Account) -> list[tuple[str, list[object]]]:
+    """Return the tables by terrain, vegetation and contamination: each line with its figures, costs by currency."""
+    tables = []
+    for name, grounds in groups.items():
+        lines: list[object] = []
+        for one in grounds:
+            cells = [[_shown(one.days[code], one.scope, person)] for code in GROUND_FIGURES]
+            for code in COSTS:
+                cells.append([_shown(figures[code], one.scope, person) for figures in one.costs.values()])
+            lines.append((label(one.code, LISTS[name]), cells))
+        tables.append((name, lines))
+    return tables
+
+
+def _shown(found: Figure, scope: Scope, person: Account) -> Shown:
+    return Shown(found, _unit(found), _rows_address(found, scope, person))
+
+
 def _rows_address(found: Figure, scope: Scope, person: Account) -> str:
     """Return where a person sees a figure's rows; empty where there are none or they may not see them."""
-    counted_above = ROWS.get(found.code) in {"accidents", "non_conformities"} or found.code == "missed_a_million_m2"
+    counted_above = ROWS.get(found.code) in HIDDEN_WHERE_NOUGHT or found.code == "missed_a_million_m2"
     if found.count == 0 or (counted_above and not found.numerator):
         return ""
+    if found.code in CONFIRMED:
+        return f"{reverse('figure')}?{urlencode(cell_query(confirmed_cell(scope, found.code)))}"
     if found.code not in ROWS:
-        by, key = _split(scope)
         outcome = next(one for one in OUTCOMES if found.code.startswith(one))
-        split = by.value if by else ""
-        cell = Cell(outcome, "land", scope.until, None, scope.since, split, key if by else "")
-        return f"{reverse('figure')}?{urlencode(cell_query(cell))}"
+        return f"{reverse('figure')}?{urlencode(cell_query(outcome_cell(scope, outcome)))}"
     if not any(may(person, right) for right in WORK_READERS):
         return ""
-    values = {"since": scope.since, "until": scope.until, "operator": scope.operator}
-    values |= {"unit": scope.unit, "method": scope.method}
+    values = {field.name: getattr(scope, field.name) for field in fields(scope)}
+    if found.code in COSTS:
+        values["currency"] = found.unit.lower()
     query = urlencode({name: str(value) for name, value in values.items() if value})
     return f"{reverse('figure_rows', args=[found.code])}?{query}"
 
@@ -169,92 +202,31 @@ def figure_rows(request: HttpRequest, code: str) -> HttpResponseBase:
     person = person_of(request)
     question, problems = read_work_question(request.GET)
     scope = scope_of(person, question)
-    rows, headings, cells = _rows_of(code, scope)
+    currency = request.GET.get("currency", "").replace("\x00", "")[:16].lower()
+    rows, headings, cells = rows_of(code, scope, currency)
     page = page_of(request, rows, A_PAGE)
-    name, how, unit = NAMES[code]
+    found = _cost(code, scope, currency) if code in COSTS else all_figures(scope)[code]
     context = {
-        "title": gettext(name),
-        "how": gettext(how),
-        "unit": gettext(unit) if unit else "",
-        "figure": all_figures(scope)[code],
+        "title": _name(code),
+        "how": gettext(NAMES[code][1]),
+        "unit": _unit(found),
+        "figure": found,
         "scope": scope,
+        "ground": [label(value, LISTS[name]) for name in LISTS if (value := getattr(scope, name))],
         "problems": problems,
         "headings": headings,
         "rows": [cells(one) for one in page.object_list],
         "page": page,
+        "sampled": _("Of these the latest were looked at:")
+        if ROWS[code] == "reports" and reports_left_out(scope)
+        else "",
+        "looked_at": MOST_REPORTS,
     }
     return render(request, "desk/figure_rows.html", context)
 
 
-Rows = tuple[QuerySet[Any], Sequence[str], Callable[[Any], list[CellText]]]
-
-
-def _rows_of(code: str, scope: Scope) -> Rows:
-    kind = ROWS[code]
-    if kind == "days":
-        needs_of = KINDS[code].needs
-        days = days_of(scope).annotate(all_hours=F("hours") + F("stoppage_hours"))
-        days = days.filter(**{f"{needs_of}__gt": 0}) if needs_of else days
-        days = days.select_related("task", "record").order_by("-on", "-pk")
-        headings = [_("Day"), _("Task"), _("Team"), _("Method"), _("Processed, m²"), _("Persons"), _("Net hours")]
-        return (
-            days,
-            [*headings, _("Lost hours"), _("Machine-hours"), _("Animal-hours"), _("Searched again")],
-            _day_cells,
-        )
-    if kind == "items":
-        items = items_of_scope(scope).select_related("task").order_by("-found_on", "-pk")
-        items = items.filter(in_released_land=True) if code == "missed_a_million_m2" else items
-        return items, [_("Found on"), _("Model"), _("Category"), _("Quantity"), _("Task")], _item_cells
-    if kind == "tasks":
-        tasks = tasks_of_scope(scope).order_by("-last_work_on", "-pk")
-        headings = [_("Task"), _("Issued"), _("Started"), _("Completed"), _("Accepted"), _("Items")]
-        return tasks, headings, _task_cells
-    if kind == "non_conformities":
-        found = non_conformities_of(scope).select_related("organisation").order_by("-found_on", "code")
-        return (
-            found,
-            [_("Number"), _("Found on"), _("Organisation"), _("How serious"), _("Kind")],
-            _non_conformity_cells,
-        )
-    reports = accidents_of(scope) if kind == "accidents" else reports_of_scope(scope)
-    headings = [_("Report"), _("Form"), _("Of the day"), _("Sent"), _("Decided"), _("State")]
-    return reports.order_by("-pk"), headings, _report_cells
-
-
-def _day_cells(one: WorkDay) -> list[CellText]:
-    record = reverse("record", args=[one.record_id]) if one.record_id else ""
-    numbers = (one.persons, one.hours, one.stoppage_hours, one.machine_hours, one.animal_hours)
-    return [
-        (day(one.on), record),
-        (one.task.code, reverse("progress_task", args=[one.task.code])),
-        (one.team or "–", ""),
-        (label(one.method, "operational_method"), ""),
-        (figure(one.processed_m2), ""),
-        *((figure2(number), "") for number in numbers),
-        (figure(one.quality_search_m2), ""),
-    ]
-
-
-def _item_cells(one: OrdnanceItem) -> list[CellText]:
-    task = (one.task.code, reverse("progress_task", args=[one.task.code])) if one.task else ("–", "")
-    category = label(one.category, "ordnance_category")
-    found = (day(one.found_on), reverse("item", args=[one.pk]))
-    return [found, (model_name(one.model), ""), (category, ""), (str(one.quantity), ""), task]
-
-
-def _task_cells(one: Task) -> list[CellText]:
-    days = [(day(value), "") for value in (one.issued_on, one.started_on, one.completed_on, one.accepted_on)]
-    return [(one.code, reverse("progress_task", args=[one.code])), *days, (str(one.items_found), "")]
-
-
-def _non_conformity_cells(one: NonConformity) -> list[CellText]:
-    severity, kind = label(one.severity, "non_conformity_severity"), label(one.kind, "non_conformity_kind")
-    return [(one.code, ""), (day(one.found_on), ""), (one.organisation.code, ""), (severity, ""), (kind, "")]
-
-
-def _report_cells(one: FieldRecord) -> list[CellText]:
-    sent, decided = (day(value.date()) if value else "–" for value in (one.submitted, one.decided))
-    name = (one.local_id or str(one.pk), reverse("record", args=[one.pk]))
-    state = record_state_name(one.state)
-    return [name, (form_name(one.form), ""), (day(one.date_of_information), ""), (sent, ""), (decided, ""), (state, "")]
+def _cost(code: str, scope: Scope, currency: str) -> Figure:
+    """Return a figure of cost in one currency."""
+    costs = costs_of(cost_rows(scope, released_by_entry))
+    nothing = Figure(code, None, None, None, KINDS[code].unit, 0)
+    return costs[currency][code] if currency in costs else nothing

@@ -13,17 +13,24 @@ from torpaq.web.models import WorkDay
 LONGEST_YEARS = 5
 USUAL_MONTHS = 12
 LONGEST = 200
+FILTERS = ("operator", "method", "unit", "terrain", "vegetation", "contamination")
 
 
 @dataclass(frozen=True, slots=True)
 class WorkQuestion:
-    """A period, both days included, and filters; empty texts ask for everything."""
+    """A period, both days included, and filters; empty texts ask for everything.
+
+    ``terrain``, ``vegetation`` and ``contamination`` are those of the task; figures ask for them.
+    """
 
     since: date
     until: date
     operator: str = ""
     method: str = ""
     unit: str = ""
+    terrain: str = ""
+    vegetation: str = ""
+    contamination: str = ""
 
     def days(self, days: QuerySet[WorkDay]) -> QuerySet[WorkDay]:
         """Return the days asked for."""
@@ -51,9 +58,7 @@ def read_work_question(values: Mapping[str, str]) -> tuple[WorkQuestion, list[Pr
     if since < earliest:
         problems.append(problem("period_cut", "since", since=earliest.isoformat(), years=LONGEST_YEARS))
         since = earliest
-    words = {
-        name: values.get(name, "").replace("\x00", "").strip()[:LONGEST] for name in ("operator", "method", "unit")
-    }
+    words = {name: values.get(name, "").replace("\x00", "").strip()[:LONGEST] for name in FILTERS}
     return WorkQuestion(since, until, **words), problems
 
 

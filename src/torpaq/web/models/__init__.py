@@ -72,6 +72,7 @@ from torpaq.web.models.tasks import (
     TaskAsset,
     TaskTeam,
     WorkDay,
+    WorkSum,
 )
 
 __all__ = [
@@ -134,4 +135,5 @@ __all__ = [
     "TeamMember",
     "TrainingSession",
     "WorkDay",
+    "WorkSum",
 ]

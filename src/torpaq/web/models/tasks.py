@@ -12,9 +12,10 @@ class Task(Shaped):
     """Work on land that an organisation is given: where, what, how, how deep, when. ``shape`` is its boundary.
 
     ``brief`` holds what the dossier tells beside these columns, by the names of ``BRIEF`` in
-    ``torpaq.operations.tasks.order``; ``contamination`` is of the list ``contamination_type``. The last columns are
-    sums of the task's own rows, kept by whoever writes those so that the board needs no counting, and the words it
-    searches, folded.
+    ``torpaq.operations.tasks.order``; ``contamination`` is of the list ``contamination_type``. ``cost`` is the full
+    cost that the accepted report of completion ``cost_record`` told, in ``currency``. The last columns are sums of the
+    task's own rows, kept by whoever writes those so that the board needs no counting, the words it searches, folded,
+    and its ground: ``|terrain:flat|vegetation:bushes|contamination:ap|``.
     """
 
     code = models.CharField(max_length=64, unique=True)
@@ -24,6 +25,8 @@ class Task(Shaped):
     activity = models.CharField(max_length=64)
     methods = models.JSONField(default=list, blank=True)
     contamination = models.JSONField(default=list, blank=True)
+    terrain = models.JSONField(default=list, blank=True)
+    vegetation = models.CharField(max_length=64, blank=True)
     required_depth_cm = models.PositiveSmallIntegerField(null=True)
     urgency = models.CharField(max_length=16, default="routine")
     state = models.CharField(max_length=16, default="proposed", db_index=True)
@@ -48,7 +51,11 @@ class Task(Shaped):
     days_without_find = models.PositiveIntegerField(default=0)
     critical_open = models.PositiveIntegerField(default=0)
     serious_open = models.PositiveIntegerField(default=0)
+    cost = models.FloatField(null=True)
+    currency = models.CharField(max_length=16, blank=True)
+    cost_record = models.ForeignKey(FieldRecord, on_delete=models.SET_NULL, null=True, related_name="+")
     search_key = models.CharField(max_length=600, blank=True)
+    ground_key = models.CharField(max_length=600, blank=True)
 
     class Meta:
         """Order and indexes."""
@@ -153,6 +160,46 @@ class WorkDay(models.Model):
             models.Index(fields=["unit", "on"], name="work_day_unit"),
             models.Index(fields=["organisation", "team", "on"], name="work_day_team"),
         )
+
+
+class WorkSum(models.Model):
+    """The days of a month on a task by one team with one method, summed: figures of a million days read these.
+
+    Kept in step by whoever writes days. ``by_persons_m2`` is what was processed on days with persons at work, and
+    ``by_persons_days`` how many days those are; hours, machines and animals likewise. ``lost`` holds hours by cause.
+    """
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="work_sums")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    month = models.DateField()
+    activity = models.CharField(max_length=64)
+    method = models.CharField(max_length=64)
+    unit = models.CharField(max_length=CODE_LENGTH, blank=True)
+    team = models.CharField(max_length=64, blank=True)
+    days = models.PositiveIntegerField(default=0)
+    processed_m2 = models.FloatField(default=0)
+    quality_search_m2 = models.FloatField(default=0)
+    persons = models.PositiveIntegerField(default=0)
+    hours = models.FloatField(default=0)
+    machine_hours = models.FloatField(default=0)
+    animal_hours = models.FloatField(default=0)
+    stoppage_hours = models.FloatField(default=0)
+    by_persons_m2 = models.FloatField(default=0)
+    by_persons_days = models.PositiveIntegerField(default=0)
+    by_hours_m2 = models.FloatField(default=0)
+    by_hours_days = models.PositiveIntegerField(default=0)
+    by_machines_m2 = models.FloatField(default=0)
+    by_machines_days = models.PositiveIntegerField(default=0)
+    by_animals_m2 = models.FloatField(default=0)
+    by_animals_days = models.PositiveIntegerField(default=0)
+    with_hours_days = models.PositiveIntegerField(default=0)
+    lost = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        """Order and indexes."""
+
+        ordering = ("month", "pk")
+        indexes = (models.Index(fields=["month"], name="work_sum_month"),)
 
 
 class OrdnanceItem(models.Model):

@@ -22,6 +22,13 @@ def text(values: Row, code: str, longest: int = 200) -> str:
     return " ".join(value.replace("\x00", "").split())[:longest] if isinstance(value, str) else ""
 
 
+def codes(values: Row, code: str) -> list[str]:
+    """Return the codes that were chosen; none where there is no list."""
+    value = values.get(code)
+    listed = [value] if isinstance(value, str) else value
+    return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+
+
 def number(values: Row, code: str) -> float:
     """Return a number that is nought or more; nought where there is none."""
     value = values.get(code)

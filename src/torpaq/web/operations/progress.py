@@ -15,6 +15,7 @@ from torpaq.standard.parameters import parameters_of
 from torpaq.standard.problems import Problem, problem
 from torpaq.web.models import Account, FieldRecord, Lane, OrdnanceItem, StateMove, Task, WorkDay
 from torpaq.web.operations.answers import counts, day, known_number, number, rows, text, whole
+from torpaq.web.operations.work_sums import sum_work
 from torpaq.web.record_effects import checks, effect, removal
 from torpaq.web.tile_store import country_code
 
@@ -275,7 +276,7 @@ def bring_days(task: Task, person: Account | None = None) -> int:
 
 
 def recount_work(task: Task) -> None:
-    """Bring a task's sums of work in step with its days and its items."""
+    """Bring a task's sums of work, and those of its months, in step with its days and its items."""
     days = WorkDay.objects.filter(task=task)
     sums = days.aggregate(area=Sum("processed_m2"), dates=Count("on", distinct=True), last=Max("on"))
     items = OrdnanceItem.objects.filter(task=task).exclude(category__in=NO_ITEMS).aggregate(found=Sum("quantity"))
@@ -284,6 +285,7 @@ def recount_work(task: Task) -> None:
     task.days_without_find = days_without_find(days_searched(task))
     names = ["processed_m2", "work_days", "last_work_on", "items_found", "days_without_find"]
     task.save(update_fields=names)
+    sum_work([task.pk])
 
 
 def days_searched(task: Task) -> list[tuple[date, int]]:

@@ -98,11 +98,23 @@ def _of_land(record: FieldRecord, task: Task) -> list[Finding]:
 def follow_completion(record: FieldRecord, person: Account | None) -> None:
     """Open the handover where an accepted report was the last thing it waited for."""
     task = Task.objects.filter(code=text_of(record.values, "task")).first()
+    _follow_cost(record, task)
     if task is None or record.state != RecordState.ACCEPTED:
         return
     handover = bring_handover(task)
     if handover is not None and handover.completion_id != record.pk:
         Handover.objects.filter(pk=handover.pk).update(completion=record)
+
+
+def _follow_cost(record: FieldRecord, task: Task | None) -> None:
+    """Keep on the task what its accepted report of completion says that it cost; a report undone says nothing."""
+    cost, currency = number_of(record.values, "cost"), text_of(record.values, "currency")
+    tells = task is not None and record.state == RecordState.ACCEPTED and bool(cost) and bool(currency)
+    stale = Task.objects.filter(cost_record=record)
+    if task is not None and tells:
+        Task.objects.filter(pk=task.pk).update(cost=cost, currency=currency, cost_record=record)
+        stale = stale.exclude(pk=task.pk)
+    stale.update(cost=None, currency="", cost_record=None)
 
 
 @receiver(post_save, sender=Task, dispatch_uid="torpaq.release.task_accepted")

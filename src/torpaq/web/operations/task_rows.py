@@ -1,6 +1,6 @@
 """Rows of tasks: who may see and touch them, what they order, their sums, and the words the board searches."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
@@ -10,17 +10,29 @@ from django.db.models import Count, QuerySet
 from torpaq.geo.shape import CM_PER_M, Shape
 from torpaq.operations.moving import target_of
 from torpaq.operations.tasks.order import ENDED, TaskOrder
+from torpaq.standard.codes import code_list
 from torpaq.standard.country import load_country
 from torpaq.standard.problems import Problem, problem
 from torpaq.standard.text import fold_name
 from torpaq.web.accounts import Right, lacks_right, may, note
-from torpaq.web.models import Account, NonConformity, Organisation, OrganisationKind, StateMove, Task
+from torpaq.web.models import (
+    Account,
+    FieldRecord,
+    NonConformity,
+    Organisation,
+    OrganisationKind,
+    RecordState,
+    StateMove,
+    Task,
+)
+from torpaq.web.operations.answers import codes, text
 from torpaq.web.operations.progress import recount_work
 from torpaq.web.programme_row import programme_crs
 from torpaq.web.tile_store import country_code
 
 PEOPLE_SEEN_BY = (Right.WORK_OWN, Right.WORK_ANY, Right.INSPECT, Right.SIGN)
 CLOSED = "closed"
+GROUND_FORMS, SURVEYS_READ = ("hazardous_area", "technical_survey"), 50
 SERIOUS = ("critical", "major")
 SUBJECT = "task"
 DATES = {"issued": "issued_on", "completed": "completed_on", "accepted": "accepted_on"}
@@ -83,6 +95,8 @@ def order_of(task: Task) -> TaskOrder:
         planned_end=task.planned_end,
         brief={name: str(text) for name, text in task.brief.items()},
         shape=task.shape,
+        terrain=tuple(task.terrain),
+        vegetation=task.vegetation,
     )
 
 
@@ -93,9 +107,33 @@ def fill_task(task: Task, order: TaskOrder, organisation: Organisation) -> None:
     task.contamination, task.required_depth_cm = list(order.contamination), order.required_depth_cm
     task.urgency, task.planned_start, task.planned_end = order.urgency, order.planned_start, order.planned_end
     task.brief, task.shape = dict(order.brief), order.shape
+    task.terrain, task.vegetation = list(order.terrain), order.vegetation
     task.area_m2 = order.shape.area_m2 if order.shape else 0
     task.lon, task.lat = middle_of(order.shape) if order.shape else (None, None)
     task.search_key = search_key(order, organisation)
+    task.ground_key = ground_key(order)
+
+
+def ground_key(order: TaskOrder) -> str:
+    """Return the kinds of ground and contamination of an order, each between bars as figures ask for them."""
+    said = {
+        "terrain": order.terrain,
+        "vegetation": (order.vegetation,) if order.vegetation else (),
+        "contamination": order.contamination,
+    }
+    return f"|{''.join(f'{name}:{code}|' for name, codes in said.items() for code in sorted(set(codes)))}"[:600]
+
+
+def ground_of(areas: Sequence[str]) -> tuple[tuple[str, ...], str]:
+    """Return terrain and vegetation as the latest accepted surveys of the areas told them; empty where none did."""
+    told = FieldRecord.objects.filter(form__in=GROUND_FORMS, state=RecordState.ACCEPTED, values__area__in=list(areas))
+    terrain: tuple[str, ...] = ()
+    vegetation = ""
+    for values in told.order_by("-date_of_information", "-pk").values_list("values", flat=True)[:SURVEYS_READ]:
+        terrain = terrain or tuple(code for code in codes(values, "terrain") if code in code_list("terrain"))
+        said = text(values, "vegetation", 64)
+        vegetation = vegetation or (said if said in code_list("vegetation") else "")
+    return terrain, vegetation
 
 
 def middle_of(shape: Shape) -> tuple[float, float]:

@@ -29,6 +29,7 @@ from torpaq.web.operations.task_rows import (
     PEOPLE_SEEN_BY,
     SUBJECT,
     fill_task,
+    ground_of,
     keep_move,
     may_not_change,
     next_code,
@@ -61,7 +62,16 @@ __all__ = [
     "tasks_seen_by",
 ]
 
-FREE_ONCE_ISSUED = ("urgency", "planned_start", "planned_end", "brief", "contamination", "unit")
+FREE_ONCE_ISSUED = (
+    "urgency",
+    "planned_start",
+    "planned_end",
+    "brief",
+    "contamination",
+    "unit",
+    "terrain",
+    "vegetation",
+)
 """What may still change on a task that was issued; the rest is what was decided, and another task changes that."""
 
 REASON = "task_reason_missing"
@@ -91,7 +101,8 @@ def create_task(
 ) -> tuple[Task | None, list[Problem]]:
     """Propose a task; nothing is ordered before somebody else issues it.
 
-    An empty code is numbered; district, boundary and depth that are not given follow from the areas and the country.
+    An empty code is numbered; district, ground, boundary and depth that are not given follow from the areas and the
+    country.
     ``original`` holds the boundary's coordinates as they were typed.
     """
     with transaction.atomic():
@@ -154,6 +165,9 @@ def _completed(order: TaskOrder) -> TaskOrder:
     if not order.unit:
         row = HazardousArea.objects.filter(area=order.areas[0]).first()
         order = replace(order, unit=row.unit if row else "")
+    if not (order.terrain and order.vegetation):
+        terrain, vegetation = ground_of(order.areas)
+        order = replace(order, terrain=order.terrain or terrain, vegetation=order.vegetation or vegetation)
     if order.shape is None:
         with live_land() as (land, _):
             order = replace(order, shape=open_land_of(land, order.areas))
