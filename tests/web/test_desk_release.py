@@ -11,6 +11,7 @@ from torpaq.web.assets import compile_translations
 from torpaq.web.models import FollowUp, Handover, LedgerEntry, MarkingScheme, NonConformity, Programme, Proposal
 from torpaq.web.operations.marking import install
 from torpaq.web.operations.release import prepare_handover, sign_handover
+from torpaq.web.proposals import sign
 from web.release_stories import PAPER, SIGNED, Story, completion, product, released, under_way
 from web.stories import Cast
 
@@ -220,6 +221,12 @@ def test_something_found_in_released_land(desk: Cast) -> None:
     assert answer.url == reverse("proposal", args=[proposal.pk])
     assert NonConformity.objects.get().severity == "critical"
     assert "opened anew" in text_of(page(desk.officer, "handover", handover.pk))
+    assert sign(proposal, desk.authority) == []
+    html = page(desk.donor, "handover", handover.pk)
+    assert "The land has changed since" in html
+    assert reverse("entry", args=[f"P-{proposal.pk}"]) in html
+    assert 'fill="url(#plan-cleared)"' in html
+    assert 'fill="url(#plan-cha)"' not in html
 
 
 @pytest.mark.parametrize("language", ["az", "en", "ru"])

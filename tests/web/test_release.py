@@ -1,15 +1,17 @@
 """From completed work to land given back, step by step: who may, what is asked, what the ledger says afterwards."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from torpaq.geo.shape import Shape, box_shape
 from torpaq.land.entry import Contamination, Status
 from torpaq.operations.release.follow_up import Visit
 from torpaq.operations.release.handover import Beneficiaries
 from torpaq.operations.release.proof import missing
+from torpaq.report.certificate import certificate_pages
 from torpaq.web.live import live_land
 from torpaq.web.models import (
     Accreditation,
@@ -26,6 +28,7 @@ from torpaq.web.models import (
     StateMove,
     Task,
 )
+from torpaq.web.operations.documents import Asked, certificate_of
 from torpaq.web.operations.marking import install, plan_marking, record_visit, remove
 from torpaq.web.operations.release import (
     assemble_completion,
@@ -39,6 +42,7 @@ from torpaq.web.operations.release import (
 )
 from torpaq.web.operations.release_dossier import land_of, periods_of
 from torpaq.web.operations.release_follow_ups import record_follow_up, state_of
+from torpaq.web.operations.release_since import changed_since, land_at_signature
 from torpaq.web.proposals import sign
 from torpaq.web.records import accept
 from torpaq.web.store import append, stamped
@@ -396,6 +400,49 @@ def test_a_mine_in_released_land_opens_it_anew_and_doubts_what_the_same_people_r
     account = land_of(handover.task)
     assert account is not None
     assert round(account.land.as_json()["remaining_m2"]) == 10000
+
+
+@pytest.mark.both_engines
+def test_the_certificate_shows_the_land_of_its_own_day_when_it_is_opened_again_later(cast: Cast) -> None:
+    handover = handed_over(cast)
+    asked = Asked(cast.officer, "https://torpaq.example/tasks/1")
+    before = certificate_of(handover, asked)
+    assert before.changes == ()
+    release = LedgerEntry.objects.get(kind="clear").entry_id
+    proposal, _ = reopen(cast.officer, release, Contamination.MINE, date(2026, 11, 3), "A mine was found.")
+    assert proposal is not None
+    assert codes(sign(proposal, cast.authority)) == []
+    OrdnanceItem.objects.create(
+        uid="late", category="ap_mine", status="destroyed", found_on=date(2026, 11, 3), task=handover.task,
+        lon=before.chains[-1].points[0].lon, lat=before.chains[-1].points[0].lat,
+    )  # fmt: skip
+    handover = Handover.objects.get(pk=handover.pk)
+    after = certificate_of(handover, asked)
+    assert {one.kind for one in after.ground.areas} == {"cleared", "task_boundary"}
+    assert (after.ground, after.outcomes, after.chains) == (before.ground, before.outcomes, before.chains)
+    assert after.head.data_on == HANDED
+    (change,) = after.changes
+    assert (change.kind, change.effective, round(change.area_m2)) == ("reopen", date(2026, 11, 3), 10000)
+    (page,) = certificate_pages(after, ["en"]).sections
+    assert "The land has changed since" in str(page.blocks[1])
+    then, now = land_at_signature(handover), land_of(handover.task)
+    assert then is not None
+    assert now is not None
+    assert (round(then.land.as_json()["cleared_m2"]), round(then.land.as_json()["remaining_m2"])) == (10000, 0)
+    assert round(now.land.as_json()["remaining_m2"]) == 10000
+
+
+def test_what_is_learned_later_of_an_earlier_day_does_not_change_a_certificate(cast: Cast) -> None:
+    handover = handed_over(cast)
+    (late,) = ledger("2026-06-20 reopen HA-17 cha mine box 0 0 100 100 unit AZ-AGM id late ; a find of that day")
+    learned = timezone.localdate() + timedelta(days=1)
+    assert append([replace(late, recorded=learned)], today=learned)[0] is not None
+    with live_land() as (land, _):
+        assert land.at(50, 50, HANDED).status[0] is Status.CHA
+    account = land_at_signature(handover)
+    assert account is not None
+    assert round(account.land.as_json()["cleared_m2"]) == 10000
+    assert [one.entry.entry_id for one in changed_since(handover)] == ["late"]
 
 
 def test_reopening_is_for_the_authority_and_needs_a_reason_and_a_class_that_was_released(cast: Cast) -> None:

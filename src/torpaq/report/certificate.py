@@ -22,12 +22,23 @@ from torpaq.report.wording import NONE, Words
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """An entry of the ledger that came after the certificate: its kind and day, and m² of the certificate's land."""
+
+    entry: str
+    kind: str
+    effective: date
+    area_m2: float
+
+
+@dataclass(frozen=True, slots=True)
 class HandoverCertificate:
     """All that is printed. ``present`` counts people by ``men``, ``women``, ``boys``, ``girls``.
 
     The statements are as people wrote them, by language, under an empty text where nobody said in which. An empty
     ``not_cleared`` is a gap that the certificate shows: nothing may be read into it. ``not_free_of`` are classes,
-    ``mine`` or ``erw``, of which some of the land was not released: it may still hold them.
+    ``mine`` or ``erw``, of which some of the land was not released: it may still hold them. ``head.data_on`` is the day
+    whose land is shown; ``changes`` came afterwards, and are told before anything else.
     """
 
     head: Head
@@ -50,6 +61,7 @@ class HandoverCertificate:
     intended_use: tuple[str, ...] = ()
     present: Mapping[str, int] = field(default_factory=dict)
     signatures: tuple[Signature, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 PEOPLE = ("men", "women", "boys", "girls")
@@ -71,6 +83,7 @@ def certificate_pages(certificate: HandoverCertificate, languages: Sequence[str]
         languages_said = ", ".join(words.code("language", each) for each in languages)
         blocks = [
             title(f"{name} {head.code}", named(head.title, language)),
+            *_changes(certificate, words),
             pairs(_land_pairs(certificate, languages_said, words)),
             heading(words.say("by_outcome")),
             outcome_table(certificate.outcomes, words),
@@ -104,6 +117,18 @@ def _land_pairs(certificate: HandoverCertificate, languages_said: str, words: Wo
         (words.say("intended_use"), words.codes("land_use", certificate.intended_use)),
         (words.say("languages"), languages_said),
     ]
+
+
+def _changes(certificate: HandoverCertificate, words: Words) -> list[Block]:
+    """Return a notice that the land is no longer what is printed here, and where to ask."""
+    if not certificate.changes:
+        return []
+    told = "; ".join(
+        f"{one.entry}: {words.code('entry_kind', one.kind)}, {words.day(one.effective)}, {words.number(one.area_m2)} m²"
+        for one in certificate.changes
+    )
+    day = words.day(certificate.head.data_on)
+    return [notice(words.say("changed_since", day=day, changes=told, address=certificate.head.address))]
 
 
 def _statements(certificate: HandoverCertificate, words: Words) -> list[Block]:

@@ -7,7 +7,7 @@ doubled square micrometres until they are told.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -32,6 +32,17 @@ _NUMBERS = {Status.CANCELLED: CANCELLED, Status.REDUCED: REDUCED, Status.CLEARED
 AFTER_ALL = 1 << 40  # places in the order of the fold for what is not in the ledger yet
 Statuses = NDArray[np.int8]
 Order = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Land as it stood on a day, as it was known on a day; None: without limit."""
+
+    on: date | None = None
+    known_on: date | None = None
+
+
+NOW = Seen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +134,25 @@ class TaskLand:
         return self.accounts[LAND]
 
 
-def task_land(land: LiveLand, boundary: Shape, baseline_on: date | None, products: Sequence[Product] = ()) -> TaskLand:
+def task_land(
+    land: LiveLand,
+    boundary: Shape,
+    baseline_on: date | None,
+    products: Sequence[Product] = (),
+    seen: Seen = NOW,
+) -> TaskLand:
     """Account for the land inside a boundary: what was open on a day (None: now), and what became of it since.
 
-    With ``products`` it is told as it would stand once they were signed. Changes nothing.
+    With ``products`` it is told as it would stand once they were signed. ``seen`` asks for a past day instead of today,
+    and for what was known then. Changes nothing.
     """
     shapes = [boundary, *(one.shape for one in products)]
     shapes += [e.place.shape for e in land.touching(_bounds(shapes)) if isinstance(e.place, Located)]
     faces = atomic_faces(shapes)
     covered = _covered(faces, 1 + len(products))
-    now, since = _statuses(land, faces, None)
-    before, before_since = (now, since) if baseline_on is None else _statuses(land, faces, baseline_on)
+    now, since = _statuses(land, faces, seen)
+    baseline = replace(seen, on=baseline_on)
+    before, before_since = (now, since) if baseline_on is None else _statuses(land, faces, baseline)
     after, after_since = _proposed((now, since), covered[1:], products)
     inside = covered[0]
     accounts = {name: _account(faces, before[:, c], after[:, c], inside) for c, name in enumerate(CLASS_NAMES)}
@@ -165,8 +184,8 @@ def _covered(faces: Faces, count: int) -> NDArray[np.bool_]:
     return covered
 
 
-def _statuses(land: LiveLand, faces: Faces, on: date | None) -> tuple[Statuses, Order]:
-    """Return, (faces, 2): what each face is on a day by class, asked at a point inside it, and since which entry.
+def _statuses(land: LiveLand, faces: Faces, seen: Seen) -> tuple[Statuses, Order]:
+    """Return, (faces, 2): what each face is by class, asked at a point inside it, and since which entry.
 
     Entries are told by their place in the order of the fold, -1 for none.
     """
@@ -174,7 +193,7 @@ def _statuses(land: LiveLand, faces: Faces, on: date | None) -> tuple[Statuses, 
     since = np.full((faces.n_faces, len(CLASS_NAMES)), -1, np.int64)
     inner = faces.inner_points_m()
     parts, found = land.locate(inner[:, 0], inner[:, 1])
-    active = land.book.active(on)
+    active = land.book.active(seen.on, seen.known_on)
     for place in np.unique(parts[parts >= 0]).tolist():
         here = np.flatnonzero(parts == place)
         states = land.states(place, found[here].astype(np.int64), active)

@@ -16,6 +16,7 @@ from torpaq.standard.codes import code_list
 from torpaq.standard.problems import LANGUAGES, Problem, has_errors, problem
 from torpaq.web.accounts import Right, may
 from torpaq.web.desk.access import needs, person_of
+from torpaq.web.desk.release_shown import plan_shown
 from torpaq.web.desk.templatetags.desk import language
 from torpaq.web.desk.views_release import day_given, task_seen, tell, text_given
 from torpaq.web.models import Account, FollowUp, Handover, StateMove
@@ -33,6 +34,7 @@ from torpaq.web.operations.release import (
 )
 from torpaq.web.operations.release_dossier import dossier_of, land_of
 from torpaq.web.operations.release_follow_ups import VISITORS, follow_ups_of, record_follow_up, state_of
+from torpaq.web.operations.release_since import changed_since, land_at_signature, seen_at_signature
 from torpaq.web.operations.release_values import certificate_values
 
 TEXTS = (
@@ -87,8 +89,19 @@ def handover_page(request: HttpRequest, number: int) -> HttpResponseBase:
         "may_visit": any(may(person, right) for right in VISITORS) and row.state == "signed",
         "parts": row.contents.get("parts", []),
         **_marking(person, row, timezone.localdate()),
+        **_land_shown(row),
     }
     return render(request, "desk/handover.html", context)
+
+
+def _land_shown(row: Handover) -> dict[str, object]:
+    """Return the picture of the land on the certificate's own day, and what changed since."""
+    account = land_at_signature(row) if row.contents.get("parts") else None
+    return {
+        "plan": plan_shown(account) if account else None,
+        "shown_on": seen_at_signature(row).on,
+        "changes": changed_since(row),
+    }
 
 
 def _marking(person: Account, row: Handover, on: date) -> dict[str, object]:

@@ -1,14 +1,14 @@
 """What is printed of a task, out of the rows: its dossier, its maps, the completion dossier, the certificate."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from torpaq.land.balance import square_metres
-from torpaq.report.certificate import HandoverCertificate
+from torpaq.report.certificate import Change, HandoverCertificate
 from torpaq.report.completion import CompletionDossier
 from torpaq.report.contents import Head, Signature
 from torpaq.report.dossier import Order, TaskDossier
@@ -27,6 +27,7 @@ from torpaq.web.operations.documents_ground import (
     ledger_m2,
     unit_name,
 )
+from torpaq.web.operations.release_since import changed_since, points_at_signature, seen_at_signature
 from torpaq.web.operations.standing_seen import oversees, sees_people
 from torpaq.web.programme_row import programme_row
 
@@ -122,25 +123,29 @@ def completion_values(task: Task, asked: Asked) -> CompletionDossier:
 
 
 def certificate_of(handover: Handover, asked: Asked) -> HandoverCertificate:
-    """Return the certificate of a handover: as it was prepared and signed, where it was, else as it stands now."""
+    """Return the certificate of a handover: as it was prepared and signed, where it was, else as it stands now.
+
+    A signed one shows the land of its own day as it was known then, and names what changed since.
+    """
     task, kept = handover.task, handover.contents
     report = handover.completion or completion_of(task)
     values = report.values if report else {}
     land = None if "parts" in kept else land_today(task)
-    controls = controls_of(task, report)
+    seen, points = seen_at_signature(handover), points_at_signature(handover)
+    controls = controls_of(task, report) if points is None else points
     texts = kept.get("texts", {})
     told = {"not_cleared": handover.not_cleared, "restrictions": handover.restrictions,
             "residual_risk": handover.residual_risk}  # fmt: skip
     stated = {key: dict(texts[key]) if texts.get(key) else {"": text} for key, text in told.items()}
     return HandoverCertificate(
-        head=_head(task, asked, handover.code, "partner"),
+        head=replace(_head(task, asked, handover.code, "partner"), data_on=seen.on or timezone.localdate()),
         task=task.code,
         areas=tuple(task.areas),
         unit=unit_name(task.unit),
         contamination=tuple(task.contamination),
         completed_on=task.completed_on,
         signed_on=handover.signed_on,
-        ground=ground_of(task, controls),
+        ground=ground_of(task, controls, seen),
         outcomes=_kept_outcomes(kept) if "parts" in kept else _outcomes(values, ledger_m2(land)),
         remaining=_kept_remaining(kept) if "uncleared" in kept else _remaining(values),
         chains=chains_of(task, controls),
@@ -153,6 +158,10 @@ def certificate_of(handover: Handover, asked: Asked) -> HandoverCertificate:
         intended_use=tuple(handover.intended_use),
         present=dict(handover.present),
         signatures=_signatures(handover),
+        changes=tuple(
+            Change(one.entry.entry_id, one.entry.kind, one.entry.effective, one.area_m2)
+            for one in changed_since(handover)
+        ),
     )
 
 

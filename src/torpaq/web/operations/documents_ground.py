@@ -1,4 +1,4 @@
-"""The ground of a task for its maps: what the ledger says of it today, lanes, finds, samples, points in their order."""
+"""The ground of a task for its maps: what the ledger says of it, lanes, finds, samples, points in their order."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,7 +9,7 @@ from torpaq.geo.polygons import to_lonlat
 from torpaq.geo.shape import CM_PER_M, Shape, box_shape
 from torpaq.geo.squares import shape_of_square
 from torpaq.land.balance import square_metres
-from torpaq.operations.release.arithmetic import TaskLand, task_land
+from torpaq.operations.release.arithmetic import NOW, Seen, TaskLand, task_land
 from torpaq.report.contents import Chain, Ground, Name
 from torpaq.report.coordinates import Point
 from torpaq.report.ground import merged
@@ -29,9 +29,12 @@ LANE_KINDS = {"access": "access_lane", "control_point": "control_point"}
 BOUNDARY_KINDS = ("start", "turning", "intermediate", "end")
 
 
-def ground_of(task: Task, controls: Iterable[Point] = ()) -> Ground:
-    """Return what a task's maps show; empty of everything that is not recorded."""
-    areas = [*_land_around(task), *_lanes(task), *_samples(task)]
+def ground_of(task: Task, controls: Iterable[Point] = (), seen: Seen = NOW) -> Ground:
+    """Return what a task's maps show; empty of everything that is not recorded. ``seen``: the land and finds of a day.
+
+    Items are numbered as in their table; those found after the day are left out.
+    """
+    areas = [*_land_around(task, seen), *_lanes(task), *_samples(task)]
     points = [MapPoint(one.kind, one.lon, one.lat, one.name) for one in controls]
     if task.shape is not None:
         areas.append(MapArea("task_boundary", polygons_in(task.shape)))
@@ -39,7 +42,7 @@ def ground_of(task: Task, controls: Iterable[Point] = ()) -> Ground:
     points += [
         MapPoint("find", item.lon, item.lat, str(number))
         for number, item in enumerate(finds_of(task), 1)
-        if item.lon is not None and item.lat is not None
+        if item.lon is not None and item.lat is not None and (seen.on is None or item.found_on <= seen.on)
     ]
     country = load_country(country_code())
     units = {code: _plain(boundary) for code, boundary in country.boundaries.items()}
@@ -146,15 +149,15 @@ def _place(values: Row, code: str) -> tuple[float, float] | None:
     return found if found and -180 <= found[0] <= 180 and -80 <= found[1] <= 84 else None
 
 
-def _land_around(task: Task) -> list[MapArea]:
-    """Return the land round a task as the ledger has it today, each kind as one: what is open is never drawn over."""
+def _land_around(task: Task, seen: Seen) -> list[MapArea]:
+    """Return the land round a task as the ledger has it, each kind as one: what is open is never drawn over."""
     if task.shape is None:
         return []
     left, bottom, right, top = (edge / CM_PER_M for edge in task.shape.bounds_cm)
     around = min(max(right - left, top - bottom, AROUND_LEAST_M), AROUND_MOST_M)
     window = box_shape(left - around, bottom - around, right + around, top + around)
     with live_land() as (land, _):
-        pieces = task_land(land, window, None).pieces
+        pieces = task_land(land, window, None, seen=seen).pieces
     return merged((piece.outcome, _lonlat(piece.rings_m)) for piece in pieces)
 
 

@@ -35,6 +35,7 @@ from torpaq.web.operations.marking_outlines import marking_of_release
 from torpaq.web.operations.quality import raise_non_conformity
 from torpaq.web.operations.release_dossier import dossier_of, entries_of, land_of
 from torpaq.web.operations.release_follow_ups import plan_follow_ups
+from torpaq.web.operations.release_since import kept_with_signature
 from torpaq.web.operations.release_values import certificate_values
 from torpaq.web.proposals import propose_entry, sign
 from torpaq.web.records import NewVersion, add_version, context_of
@@ -273,6 +274,8 @@ def sign_handover(person: Account, handover: Handover, signatures: Sequence[Sign
             found += _hand_over_in_ledger(row, person, [entry.id for entry in facts.dossier.entries], on)
             if has_errors(found):
                 raise NothingSignedError
+            row.contents = {**row.contents, "signature": kept_with_signature(row)}
+            row.save()
             note(person, "handover_signed", row.code)
     except NothingSignedError:
         KEEPER.forget()
