@@ -110,6 +110,7 @@ def test_every_key_that_commands_write_is_described(desk: Desk) -> None:
     page = (GUIDE / "command-line.md").read_text(encoding="utf-8")
     book = block("ledger.md", "ledger")
     walk = desk.file("walk.csv", block("traverse.md", "traverse"))
+    ring = desk.file("ring.csv", "x_m,y_m\n0,0\n900,0\n0,900\n")
     box = desk.file("box.wkt", "POLYGON ((46.70 39.80, 46.71 39.80, 46.71 39.81, 46.70 39.80))")
     answers = [
         desk.ledger("check", book, "--json").json,
@@ -121,6 +122,7 @@ def test_every_key_that_commands_write_is_described(desk: Desk) -> None:
         desk.torpaq("traverse", walk, "--json").json,
         desk.torpaq("area", box, "--json").json,
         desk.torpaq("coordinates", "39.8 46.7", "--json").json,
+        desk.torpaq("risk", "zone", ring, "--window", ring, "--json").json,
         desk.torpaq("forms", "list", "--json").json,
         desk.torpaq("forms", "list", "--json").json["forms"][0],
         desk.torpaq("forms", "show", "completion", "--json").json["elements"][0],
