@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,14 +43,17 @@ MACHINE_PATH = re.compile(rf"(?<![\w.}}/])/(?:{HOME_FOLDERS})/[\w.]")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+@cache
 def functions(path):
     """Every function of a file with its size in lines, the docstring not counted; inner ones belong to the outer."""
+    found = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, Function):
             first = node.body[0]
             has_docstring = ast.get_docstring(node) is not None
             docstring = (first.end_lineno or 0) - first.lineno + 1 if has_docstring else 0
-            yield node, (node.end_lineno or 0) - node.lineno + 1 - docstring
+            found.append((node, (node.end_lineno or 0) - node.lineno + 1 - docstring))
+    return found
 
 
 def is_public(name):

@@ -2,14 +2,15 @@
 
 import io
 import unicodedata
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from pypdf import PdfReader
 
 from report.printed_task import certificate_values, completion_values, head, task_dossier_values
+from report.words_of import read, words_of
 from torpaq.report.blocks import paragraph, printable
 from torpaq.report.certificate import certificate_pages, handover_certificate
 from torpaq.report.completion import completion_dossier
@@ -22,13 +23,24 @@ from torpaq.report.plain import TURNING
 from torpaq.report.typeface import width_mm, wrap
 
 
-def read(pdf):
-    return PdfReader(io.BytesIO(pdf))
-
-
 def text_of(pdf):
     """The PDF's text in one line, without the places where a long word may break."""
-    return squeezed("\n".join(page.extract_text() for page in read(pdf).pages))
+    return squeezed("\n".join(words_of(page) for page in read(pdf).pages))
+
+
+@cache
+def dossier_of_the_task(language):
+    return text_of(task_dossier(task_dossier_values(), [language]))
+
+
+@cache
+def pages_of_the_completion(language):
+    """The words of the completion dossier, page by page: several stories read the same one."""
+    return [words_of(page) for page in read(completion_dossier(completion_values(), [language])).pages]
+
+
+def text_of_the_completion(language):
+    return squeezed("\n".join(pages_of_the_completion(language)))
 
 
 def squeezed(text):
@@ -49,19 +61,19 @@ def sizes_mm(pdf):
     ],
 )
 def test_the_task_dossier_tells_a_team_all_it_needs(language, expected):
-    text = text_of(task_dossier(task_dossier_values(), [language]))
+    text = dossier_of_the_task(language)
     written = ["TSK-2026-014", "PMN-2 minaları", "Rauf Məmmədov", "VLL-01", "körpünün şərq dayağı", "1240"[:1]]
     assert [words for words in [*expected, *written] if squeezed(words) not in text] == []
 
 
 def test_what_nobody_wrote_is_printed_as_missing():
-    text = text_of(task_dossier(task_dossier_values(), ["en"]))
+    text = dossier_of_the_task("en")
     assert squeezed("Medical evacuation plan Not given. Find out before work begins.") in text
 
 
 def test_every_turning_point_stands_in_the_table_with_its_leg():
     values = task_dossier_values()
-    text = text_of(task_dossier(values, ["en"]))
+    text = dossier_of_the_task("en")
     boundary = values.chains[1]
     rows = point_rows(boundary.points, values.head.data_on, True)
     assert len(rows) == 60 and rows[-1].leg.to == "TP1"
@@ -91,7 +103,7 @@ def test_maps_are_on_the_paper_that_was_asked_for_and_words_on_a4():
 
 @pytest.mark.parametrize("language", ["az", "en", "ru"])
 def test_the_completion_dossier_accounts_for_the_land_and_every_find(language):
-    text = text_of(completion_dossier(completion_values(), [language]))
+    text = text_of_the_completion(language)
     missing = [find.uid for find in completion_values().finds if find.uid not in text]
     assert missing == []
     for words in ("ACC-7", "QA-1", "NC-1", "İki nişan düşüb", "Yağış səbəbindən gecikmə.", "a1b2", "Dərə yamacı"):
@@ -99,20 +111,19 @@ def test_the_completion_dossier_accounts_for_the_land_and_every_find(language):
 
 
 def test_released_is_never_the_sum_of_what_was_processed():
-    text = text_of(completion_dossier(completion_values(), ["en"]))
+    text = text_of_the_completion("en")
     assert squeezed("Open land at the beginning 83,214 m² Released 75,000 m² Remaining 8,000 m²") in text
     assert squeezed("Difference (unexplained) 214 m² Processed with all methods 130,000 m²") in text
 
 
 def test_a_sample_says_what_its_pass_means():
-    text = text_of(completion_dossier(completion_values(), ["en"]))
+    text = text_of_the_completion("en")
     assert squeezed("58 of 600 squares were drawn (seed: a1b2). Inspected: 58; failed: 0.") in text
     assert squeezed("30 4.0 %") in text
 
 
 def test_the_head_of_a_table_stands_on_each_of_its_pages():
-    pages = [page.extract_text() for page in read(completion_dossier(completion_values(), ["en"])).pages]
-    with_finds = [page for page in pages if "FIND-0" in page]
+    with_finds = [page for page in pages_of_the_completion("en") if "FIND-0" in page]
     assert len(with_finds) > 2 and all("What became of it" in page for page in with_finds)
 
 
@@ -144,7 +155,7 @@ def test_a_certificate_without_a_statement_shows_the_gap():
 
 def test_a_synthetic_programme_says_so_on_every_page():
     values = certificate_values(head=head(synthetic="Made up for a demonstration"))
-    pages = [squeezed(page.extract_text()) for page in read(handover_certificate(values)).pages]
+    pages = [squeezed(words_of(page)) for page in read(handover_certificate(values)).pages]
     assert all(squeezed("Made up for a demonstration") in page for page in pages)
 
 

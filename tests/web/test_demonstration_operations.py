@@ -6,11 +6,12 @@ import pytest
 from django.utils import timezone
 
 from torpaq.intake.demonstration_life import LAST_DAY
+from torpaq.web.accounts import create_demonstration_accounts
 from torpaq.web.demonstration_tasks import create_demonstration_operations
 from torpaq.web.models import FieldRecord, FollowUp, Handover, OrdnanceItem, Programme, Task, TaskTeam, WorkDay
 from torpaq.web.operations.release import proof_of_task
 from torpaq.web.store import load
-from web.stories import Cast, ledger
+from web.stories import ledger
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
@@ -32,8 +33,9 @@ def book() -> str:
 """
 
 
-@pytest.fixture
-def filled(cast: Cast) -> None:
+@pytest.fixture(scope="module")
+def filled(written_once: None) -> None:
+    create_demonstration_accounts()
     Programme.objects.create(
         name="A demonstration", country="aze", is_synthetic=True, synthetic_label="SYNTHETIC", standard_version="0.3"
     )

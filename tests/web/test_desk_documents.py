@@ -1,12 +1,11 @@
 """Documents of a task at the desk: Operator A prints its own, the Authority all, the Donor and Operator B none."""
 
-import io
 from datetime import date
 
 import pytest
 from django.test import Client
-from pypdf import PdfReader
 
+from report.words_of import read, words_of
 from torpaq.geo.shape import box_shape
 from torpaq.web.models import (
     Accreditation,
@@ -95,7 +94,7 @@ def squeezed(text: str) -> str:
 
 
 def text_of(content: bytes) -> str:
-    return squeezed("\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))
+    return squeezed("\n".join(words_of(page) for page in read(content).pages))
 
 
 def handed_over(story: Cast, **changes: object) -> Handover:
@@ -129,7 +128,7 @@ def test_the_map_shows_the_ledgers_land_and_every_point(story: Cast) -> None:
     pdf = client.get("/tasks/T-7/map.pdf?language=ru").content
     text = text_of(pdf)
     assert squeezed("Таблица координат") in text and all(f"TP{number}" in text for number in range(1, 5))
-    assert len(PdfReader(io.BytesIO(pdf)).pages) == 3
+    assert len(read(pdf).pages) == 3
 
 
 @pytest.mark.parametrize("address", ["map.svg?sheet=99", "map.svg?sheet=x", "map.png", "handover.pdf"])

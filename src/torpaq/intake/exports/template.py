@@ -126,12 +126,13 @@ def _write_headings(sheet: "Worksheet", form: Form, columns: Sequence[TemplateCo
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
+    bold, wrapped = Font(bold=True), Alignment(wrap_text=True, vertical="top")
+    fills = {name: PatternFill("solid", start_color=colour) for name, colour in COLOURS.items()}
     for index, column in enumerate(columns, 1):
         element = column.element
         label = full_label(element, form, language, column.row)
         heading = _put(sheet, 1, index, f"{label} *" if _is_marked(column) else label)
-        heading.font, heading.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
-        heading.fill = PatternFill("solid", start_color=COLOURS[_colour(column)])
+        heading.font, heading.alignment, heading.fill = bold, wrapped, fills[_colour(column)]
         heading.comment = Comment(_comment(element, form, language), "Torpaq", height=140, width=320)
         _put(sheet, 2, index, f"#{column.code}")
         settings = sheet.column_dimensions[get_column_letter(index)]
@@ -223,12 +224,14 @@ def _write_guide(workbook: "Workbook", form: Form, columns: Sequence[TemplateCol
     _put(sheet, 1, 1, form.labels[language]).font = Font(bold=True, size=14)
     _put(sheet, 2, 1, form.about[language])
     _put(sheet, 3, 1, say("how_to_fill", language))
-    lines = [[say(word, language) for word in GUIDE_COLUMNS], *_guide_lines(form, columns, language)]
-    for number, line in enumerate(lines, 5):
+    headings = [say(word, language) for word in GUIDE_COLUMNS]
+    wrapped = Alignment(wrap_text=True, vertical="top")
+    for index, text in enumerate(headings, 1):
+        heading = _put(sheet, 5, index, text)
+        heading.alignment, heading.font = wrapped, Font(bold=True)
+    for number, line in enumerate(_guide_lines(form, columns, language), 6):
         for index, text in enumerate(line, 1):
-            cell = _put(sheet, number, index, text)
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            cell.font = Font(bold=number == 5)
+            _put(sheet, number, index, text).alignment = wrapped
     for letter, width in zip("ABCDEFGH", (36, 30, 12, 40, 44, 14, 24, 26), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A6"
