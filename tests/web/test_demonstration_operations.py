@@ -8,7 +8,18 @@ from django.utils import timezone
 from torpaq.intake.demonstration_life import LAST_DAY
 from torpaq.web.accounts import create_demonstration_accounts
 from torpaq.web.demonstration_tasks import create_demonstration_operations
-from torpaq.web.models import FieldRecord, FollowUp, Handover, OrdnanceItem, Programme, Task, TaskTeam, WorkDay
+from torpaq.web.models import (
+    FieldRecord,
+    FollowUp,
+    Handover,
+    LookBack,
+    OrdnanceItem,
+    Programme,
+    SamplePlan,
+    Task,
+    TaskTeam,
+    WorkDay,
+)
 from torpaq.web.operations.release import proof_of_task
 from torpaq.web.store import load
 from web.stories import ledger
@@ -52,6 +63,13 @@ def test_every_release_has_its_whole_proof_and_its_certificate(filled: None) -> 
     assert [row.state for row in Handover.objects.all()] == ["signed", "signed"]
     assert all(row.contents["parts"] for row in Handover.objects.all())
     assert FollowUp.objects.count() == 4
+
+
+def test_samples_are_drawn_and_land_in_doubt_is_listed(filled: None) -> None:
+    plans = list(SamplePlan.objects.order_by("pk"))
+    assert [plan.failed_squares for plan in plans] == [None, 0]  # the first waits for its inspector
+    assert all(plan.squares for plan in plans)
+    assert {row.state for row in LookBack.objects.all()} == {"sound"}  # every piece here is of one of the tasks
 
 
 def test_what_operators_reported_is_near_what_the_ledger_holds_and_more_was_processed(filled: None) -> None:

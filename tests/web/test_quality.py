@@ -12,7 +12,7 @@ from torpaq.web.operations.quality import (
     open_serious,
     raise_non_conformity,
 )
-from torpaq.web.operations.quality_files import geojson_of, gpx_of, places_of
+from torpaq.web.operations.quality_files import features_of, gpx_of, places_of
 from torpaq.web.operations.quality_look_back import decide_look_back
 from torpaq.web.operations.quality_plans import (
     assign_inspector,
@@ -220,7 +220,9 @@ class TestSamples:
         places = list(places_of(plan))
         assert all(46.9299 < place.lon < 46.9311 and 39.9799 < place.lat < 39.9811 for place in places)
         assert gpx_of(plan, "synthetic & more").count("<wpt ") == plan.sample_squares
-        assert len(geojson_of(plan)["features"]) == plan.sample_squares + 1
+        lot, *squares = features_of(plan)
+        assert lot["properties"] == {"kind": "lot"}
+        assert [square["properties"]["number"] for square in squares] == list(range(1, plan.sample_squares + 1))
 
     def test_lanes_share_the_sample(self, cast: Cast):
         from torpaq.geo.shape import box_shape

@@ -3,8 +3,12 @@
 from datetime import date, timedelta
 from random import Random
 
+from django.utils import timezone
+
 from torpaq.geo.shape import box_shape
-from torpaq.web.models import Account, NonConformity, Task
+from torpaq.web.models import Account, LedgerEntry, NonConformity, Organisation, Task, Team
+from torpaq.web.operations.quality import raise_non_conformity
+from torpaq.web.operations.quality_look_back import decide_look_back
 from torpaq.web.operations.quality_plans import draw_sample, plan_inspections, record_sample_result
 from torpaq.web.operations.task_lanes import add_lane
 from torpaq.web.operations.tasks import recount
@@ -37,6 +41,7 @@ def tell_of_quality(today: date) -> None:
         if number:  # the first still waits for its inspector
             record_sample_result(inspector, plan, plan.sample_squares, 0)
     plan_inspections(today)
+    _look_back(inspector)
 
 
 def _non_conformities(today: date, random: Random) -> None:
@@ -79,3 +84,34 @@ def _lanes(task: Task, today: date) -> None:
         if lane and number < SEARCHED:
             lane.done_on = today - timedelta(days=SEARCHED - number)
             lane.save(update_fields=["done_on"])
+
+
+def _look_back(inspector: Account) -> None:
+    """Doubt the land of one team; what the demonstration's own tasks released was looked at and is sound."""
+    accepted = list(Task.objects.filter(state="accepted").exclude(shape=None))
+    own = Organisation.objects.filter(pk__in={task.organisation_id for task in accepted})
+    released = {
+        row.pk: LedgerEntry.objects.filter(operator=row.code, kind__in=("clear", "reduce"), shape__isnull=False).count()
+        for row in own
+    }
+    of_few = sorted(own, key=lambda row: (released[row.pk], row.code))
+    if not of_few:
+        return
+    found, _problems = raise_non_conformity(
+        inspector,
+        severity="critical",
+        kind="calibration",
+        organisation=of_few[0],
+        team=Team.objects.filter(organisation=of_few[0]).order_by("code").first(),
+        found_on=timezone.localdate(),
+        description="Two test targets were missed in one lane (synthetic)",
+    )
+    if found is None:
+        return
+    areas = {area for task in accepted for area in task.areas}
+    shapes = {task.shape for task in accepted}
+    entries = {one.entry_id: one for one in LedgerEntry.objects.filter(area__in=areas, kind="clear")}
+    for row in found.look_back.all():
+        entry = entries.get(row.entry_id)
+        if entry and entry.shape in shapes:
+            decide_look_back(inspector, row, "sound", "Sampled again, nothing found (synthetic)")

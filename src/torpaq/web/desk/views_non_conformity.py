@@ -198,14 +198,19 @@ def _places(doubts: list[LookBack]) -> str:
             "entry_id", "shape"
         )
     )
-    drawn = [row for row in doubts[:MOST_ON_MAP] if shapes.get(row.entry_id)]
+    drawn = [(number, row) for number, row in enumerate(doubts[:MOST_ON_MAP], 1) if shapes.get(row.entry_id)]
+    decisions = code_list("look_back_status")
     features = [
         {
             "type": "Feature",
-            "properties": {"number": number, "label": f"{row.entry_id} · {row.area}"},
+            "properties": {
+                "number": number,
+                "kind": row.state,
+                "label": f"№ {number} · {row.entry_id} · {row.area} · {decisions[row.state].labels[language()]}",
+            },
             "geometry": json.loads(geojson(shapes[row.entry_id])),
         }
-        for number, row in enumerate(drawn, 1)
+        for number, row in drawn
     ]
     return json.dumps(features) if features else ""
 

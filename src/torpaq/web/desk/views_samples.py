@@ -20,7 +20,7 @@ from torpaq.web.desk.views_spot import country_extent
 from torpaq.web.desk.views_statistics import GROUPS
 from torpaq.web.models import Account, SamplePlan, Task
 from torpaq.web.operations.quality import AUTHORITY_RIGHTS, number_of
-from torpaq.web.operations.quality_files import geojson_of, gpx_of, places_of
+from torpaq.web.operations.quality_files import features_of, gpx_of, places_of
 from torpaq.web.operations.quality_plans import (
     RULES,
     draw_sample,
@@ -158,16 +158,10 @@ def sample_page(request: HttpRequest, number: int) -> HttpResponseBase:
                                 failed=counts[1][:9] or "–", sample=plan.sample_squares)]  # fmt: skip
         if not problems:
             return redirect("sample", number=number)
-    geometry = geojson_of(plan)
-    features = geometry["features"]
-    assert isinstance(features, list)
-    for place, feature in enumerate(features, 1):
-        label = str(feature["properties"].get("number", plan.task.code))
-        feature["properties"] = {"number": place, "label": label}
     context = {
         "plan": plan,
         "squares": list(places_of(plan))[:LISTED],
-        "places": json.dumps(features),
+        "places": json.dumps(features_of(plan)),
         "extent": list(country_extent()),
         "power": _power(plan.power),
         "may_tell": may(person, Right.INSPECT) and plan.inspected_squares is None,

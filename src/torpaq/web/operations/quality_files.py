@@ -38,20 +38,20 @@ def places_of(plan: SamplePlan) -> Iterator[SquarePlace]:
         yield SquarePlace(number, ring, lon, lat, x_m, y_m, str(of[0]), str(of[1]))
 
 
-def geojson_of(plan: SamplePlan) -> dict[str, object]:
-    """Return the squares and the lot as GeoJSON, longitude before latitude."""
+def features_of(plan: SamplePlan) -> list[dict[str, object]]:
+    """Return the lot and the squares drawn in it as GeoJSON features, each square with its number."""
     features: list[dict[str, object]] = [
         {
             "type": "Feature",
-            "properties": {"number": place.number},
+            "properties": {"kind": "square", "number": place.number, "label": f"№ {place.number}"},
             "geometry": {"type": "Polygon", "coordinates": [place.ring]},
         }
         for place in places_of(plan)
     ]
     if plan.shape:
         lot = {"type": "MultiPolygon", "coordinates": to_lonlat(plan.shape, programme_crs())}
-        features.insert(0, {"type": "Feature", "properties": {"lot": True}, "geometry": lot})
-    return {"type": "FeatureCollection", "features": features}
+        features.insert(0, {"type": "Feature", "properties": {"kind": "lot"}, "geometry": lot})
+    return features
 
 
 def gpx_of(plan: SamplePlan, label: str) -> str:

@@ -114,10 +114,10 @@ export function showPolygon(map, geometry, { fit = false } = {}) {
   if (fit && rings.length) fitTo(map, rings.flat());
 }
 
-export function fitTo(map, points, maxZoom = 16.5) {
+export function fitTo(map, points, maxZoom = 16.5, flies = true) {
   const bounds = new maplibregl.LngLatBounds();
   for (const point of points) bounds.extend(point);
-  map.fitBounds(bounds, { padding: 50, maxZoom, animate: !matchMedia("(prefers-reduced-motion: reduce)").matches });
+  map.fitBounds(bounds, { padding: 50, maxZoom, animate: flies && !matchMedia("(prefers-reduced-motion: reduce)").matches });
 }
 
 export function areaFilter(ids) {

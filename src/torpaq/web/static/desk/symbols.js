@@ -84,6 +84,7 @@ function pointImage(name) {
 
 const LABELS = {
   unit: { font: `600 13px ${FONT}`, colour: "#3a4450", halo: 3.5, dot: false },
+  "place-number": { font: `600 12px ${FONT}`, colour: "#1d2730", halo: 3.5, dot: false },
   place: { font: `400 12px ${FONT}`, colour: "#1d2730", halo: 3, dot: true },
 };
 
