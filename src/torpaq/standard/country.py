@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from torpaq.standard.figures import Figure, load_figures
 from torpaq.standard.problems import LANGUAGES, Problem, problem
-from torpaq.standard.tables import read_table
+from torpaq.standard.tables import STANDARD, read_table
 from torpaq.standard.terrain import Terrain, read_terrain
 from torpaq.standard.units import Alias, Gazetteer, Place, Unit, read_gazetteer
 
@@ -219,6 +219,22 @@ def load_country(iso3: str) -> Country:
     sources. Raises ``ValueError``, naming the countries there are, where it is not found.
     """
     return _load(iso3.strip().lower(), national_folder())
+
+
+def table_of(iso3: str, name: str, keys: tuple[str, ...]) -> list[dict[str, str]]:
+    """Return the standard's table of that name as a country has it: ``national/<iso3>/<name>`` replaces and adds.
+
+    The country's rows take the place of the standard's rows with the same ``keys``; without a table of its own a
+    country has the standard's. Raises ``ValueError`` where the country's table lacks one of the standard's columns.
+    """
+    rows = read_table(STANDARD / name)
+    path = load_country(iso3).folder / name
+    own = read_table(path) if path.exists() else []
+    missing = {column for row in own for column in set(rows[0]) - set(row)}
+    if missing:
+        raise ValueError(f"{iso3}/{name}: no column {', '.join(sorted(missing))}")
+    replaced = {tuple(row[key] for key in keys) for row in own}
+    return [row for row in rows if tuple(row[key] for key in keys) not in replaced] + own
 
 
 def national_folder() -> Path:

@@ -18,7 +18,7 @@ from torpaq.standard.move import moves_of
 
 DAY = date(2026, 5, 4)
 SOUND = SpotFacts(
-    name="S-1", on=DAY, reported_on=DAY, urgency="urgent", has_place=True, organisation="OP-A", team="A1",
+    name="S-1", on=DAY, reported_on=DAY, iso3="aze", urgency="urgent", has_place=True, organisation="OP-A", team="A1",
     team_organisation="OP-A", is_accredited=True, mover_organisation="OP-A", level="eod2",
     items=(SpotItem("mortar", 1, "destroyed"),), action="destroyed_in_place",
     demolitions=(Demolition("TNT", Decimal("0.4"), Decimal("0.6"), Decimal("0.2")),), is_report_filed=True,
@@ -87,16 +87,16 @@ def test_every_rule_and_level_speaks_of_codes_of_the_lists():
     assert set(LEVELS) == set(code_list("eod_level"))
     assert set(URGENCIES) == set(code_list("task_urgency"))
     lists = {"category": "ordnance_category", "action": "spot_task_action"}
-    assert all(code in code_list(lists[kind]) for kind, code in competence_table())
+    assert all(code in code_list(lists[kind]) for kind, code in competence_table("aze"))
     rules = {"danger": "danger_to", "kind": "ordnance_category"}
     for rule in triage_rules():
         assert all(code in code_list(rules[rule["when"]]) for code in rule["value"].split() if rule["when"] in rules)
-    assert set(code_list("spot_task_action")) == {code for kind, code in competence_table() if kind == "action"}
+    assert set(code_list("spot_task_action")) == {code for kind, code in competence_table("aze") if kind == "action"}
 
 
 def test_what_the_table_does_not_know_needs_the_highest_level():
-    assert (level_for("category", "mortar"), level_for("category", "ied")) == ("eod1", "eod3_plus")
-    assert (level_for("category", "a new thing"), level_for("action", "?")) == ("eod3_plus", "eod3_plus")
+    assert (level_for("category", "mortar", "aze"), level_for("category", "ied", "aze")) == ("eod1", "eod3_plus")
+    assert (level_for("category", "a new thing", "aze"), level_for("action", "?", "aze")) == ("eod3_plus", "eod3_plus")
 
 
 def test_a_teams_level_is_its_best_certificate_that_counts_on_the_day():

@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 
 from torpaq.standard.codes import code_list
-from torpaq.standard.tables import STANDARD, read_table
+from torpaq.standard.country import table_of
 
 LEVELS = ("eod1", "eod2", "eod3", "eod3_plus")
 """The list ``eod_level``, each level includes those before it."""
@@ -29,20 +29,29 @@ class CertificateHeld:
 
 
 @cache
-def competence_table() -> Mapping[tuple[str, str], str]:
-    """Return the level of each (``category`` or ``action``, code) of ``standard/eod_competence.csv``."""
-    rows = read_table(STANDARD / "eod_competence.csv")
+def competence_table(iso3: str) -> Mapping[tuple[str, str], str]:
+    """Return the level of each (``category`` or ``action``, code): ``eod_competence.csv``, a country's rows first.
+
+    Raises ``ValueError`` where a country names a level that is none.
+    """
+    rows = table_of(iso3, "eod_competence.csv", ("kind", "code"))
+    wrong = [row["level"] for row in rows if row["level"] not in LEVELS]
+    if wrong:
+        raise ValueError(
+            f"{iso3}/eod_competence.csv: no such level: {', '.join(wrong)}; there are: {', '.join(LEVELS)}"
+        )
     return MappingProxyType({(row["kind"], row["code"]): row["level"] for row in rows})
 
 
-def level_for(kind: str, code: str) -> str:
-    """Return the level that a category of ordnance or an action needs; the highest for what the table does not know.
+def level_for(kind: str, code: str, iso3: str) -> str:
+    """Return the level that a category of ordnance or an action needs; the highest for what no table knows.
 
     A category that the table lacks takes the level of its parent in the list ``ordnance_category``.
     """
-    found = competence_table().get((kind, code))
+    table = competence_table(iso3)
+    found = table.get((kind, code))
     if found is None and kind == "category" and code in code_list("ordnance_category"):
-        found = competence_table().get((kind, code_list("ordnance_category")[code].parent))
+        found = table.get((kind, code_list("ordnance_category")[code].parent))
     return found or LEVELS[-1]
 
 

@@ -42,6 +42,7 @@ class SpotFacts:
     name: str
     on: date
     reported_on: date
+    iso3: str
     urgency: str = ""
     has_place: bool = False
     organisation: str = ""
@@ -122,9 +123,9 @@ def _items_named(facts: SpotFacts) -> list[Problem]:
 
 def _competence_suffices(facts: SpotFacts) -> list[Problem]:
     """Hold every item and the action to the best certificate in the team (IMAS 09.30)."""
-    needed = {item.category: level_for("category", item.category) for item in facts.items}
+    needed = {item.category: level_for("category", item.category, facts.iso3) for item in facts.items}
     if facts.action:
-        needed[facts.action] = level_for("action", facts.action)
+        needed[facts.action] = level_for("action", facts.action, facts.iso3)
     if not rank(facts.level):
         return _competence_present(facts)
     return [

@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 from torpaq.operations.standing.scope import is_under
 from torpaq.operations.standing.values import Certificate, Member, Mix, Team, mix_of
+from torpaq.standard.country import table_of
 from torpaq.standard.parameters import Parameter, parameters_of
 from torpaq.standard.problems import Problem, problem
-from torpaq.standard.tables import STANDARD, read_table
 
 LEADER, MEDIC = "team_leader", "medic"
 EOD_LEVELS = ("eod1", "eod2", "eod3", "eod3_plus")
@@ -59,15 +59,19 @@ class TeamNeeds:
 
 @cache
 def needs_of(iso3: str) -> TeamNeeds:
-    """Return a country's needs: the standard's tables, with the number of medics that the country sets."""
+    """Return a country's needs: the standard's tables, with what the country sets otherwise or adds.
+
+    A country's row without any certificate says that the function needs none there.
+    """
     parameters = parameters_of(iso3)
     competences = tuple(
         Competence(row["activity"], row["function"], tuple(row["any_of"].split()))
-        for row in read_table(STANDARD / "competences.csv")
+        for row in table_of(iso3, "competences.csv", ("activity", "function"))
+        if row["any_of"]
     )
     complements = tuple(
         Complement(row["activity"], row["function"], _number(row["least"], parameters))
-        for row in read_table(STANDARD / "team_functions.csv")
+        for row in table_of(iso3, "team_functions.csv", ("activity", "function"))
     )
     return TeamNeeds(competences, complements)
 

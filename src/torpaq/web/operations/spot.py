@@ -236,6 +236,7 @@ def facts_of(spot: SpotTask, person: Account, reason: str, on: date) -> SpotFact
         name=spot.code,
         on=on,
         reported_on=timezone.localdate(spot.reported_at),
+        iso3=country_code(),
         urgency=spot.urgency,
         has_place=spot.lon is not None and spot.lat is not None,
         organisation=organisation,

@@ -58,7 +58,7 @@ def choices_for(spot: SpotTask, on: date) -> list[Choice]:
     busy = _busy(on, spot)
     accredited = {team.organisation_id: team.organisation for team in teams}
     may_work = {pk: is_accredited(organisation, spot.unit, on) for pk, organisation in accredited.items()}
-    needed = level_for("category", spot.suspected) if spot.suspected else "eod1"
+    needed = level_for("category", spot.suspected, country_code()) if spot.suspected else "eod1"
     near_km = float(parameters_of(country_code())["spot_near_km"].value)
     found = []
     for team in teams:
