@@ -1,14 +1,19 @@
 """The explosives book in the programme: bookings, reports against it, and two people at one store."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from threading import Barrier, BrokenBarrierError
+from time import sleep
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from torpaq.operations.assets.explosives import Holder, Key
-from torpaq.web.models import Audit, ExplosiveMovement, SpotTask, Task
+from torpaq.operations.assets.explosives import Holder, Key, check_movement
+from torpaq.standard.problems import Problem
+from torpaq.web.models import Audit, ExplosiveMovement, SpotTask, Task, Team
 from torpaq.web.operations.explosives import (
     Line,
     balances,
@@ -119,3 +124,42 @@ def test_people_who_book_at_once_are_let_in_one_after_another(cast: Cast) -> Non
     assert balances(own, date.today())[Key(Holder("team", "T1"), "TNT", "kg")] == 8
     if connection.features.has_select_for_update:  # SQLite has one writer anyway
         assert sum("FOR UPDATE" in each["sql"] for each in asked) == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_issue_the_last_kilogram_at_once_do_not_both_get_it(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each books on a connection of its own, and waits between reading the book and writing for the other to read it.
+
+    Without the book held in between both would read that a kilogram is there. Held, the second comes to read only
+    after the first has written; the first waits in vain, a moment, and goes on.
+    """
+    teams = [team_of(cast.operator_a.organisation, code) for code in ("T1", "T2")]
+    assert book(cast.operator_a, "received 1 kg TNT Main") == []
+    both_have_read = Barrier(2, timeout=0.3)
+
+    def checked(*given: object) -> list[Problem]:
+        found = check_movement(*given)
+        with suppress(BrokenBarrierError):
+            both_have_read.wait()
+        return found
+
+    def issue(team: Team) -> list[str]:
+        try:
+            while True:
+                try:
+                    return book(cast.operator_a, "issued 1 kg TNT Main", team)
+                except OperationalError as error:  # SQLite in memory, as in tests, has no queue at its one writer
+                    if "locked" not in str(error):
+                        raise
+                    sleep(0.02)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr("torpaq.web.operations.explosives.check_movement", checked)
+    with ThreadPoolExecutor(2) as people:
+        said = sorted(people.map(issue, teams))
+    assert said == [[], ["explosive_short"]]
+    assert ExplosiveMovement.objects.filter(kind="issued").count() == 1
+    assert [str(held.holder.kind) for held in balances(cast.operator_a.organisation, days_ago(0))] == ["team"]
