@@ -3,12 +3,14 @@
 import csv
 import io
 import shutil
+import subprocess
 import warnings
 from pathlib import Path
 from typing import ClassVar
 from xml.etree import ElementTree
 
 import pytest
+from pyxform.validators.odk_validate import ODK_VALIDATE_PATH
 from pyxform.xls2xform import convert
 
 from tiny_forms import tiny_forms
@@ -21,6 +23,8 @@ from torpaq.standard.form import form_codes, load_form, versions_of
 
 ID = "uuid:3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 XFORMS = "{http://www.w3.org/2002/xforms}"
+ODK_VALIDATE = ("java", "-Djava.awt.headless=true", "-XX:TieredStopAtLevel=1", "-jar", ODK_VALIDATE_PATH)
+"""As pyxform calls it, but compiled quickly rather than well: each form is read once."""
 OPERATORS = {"op-a": {"az": "A operatoru", "en": "Operator A", "ru": "Оператор А"}}
 
 
@@ -30,11 +34,10 @@ def validate(xml: str, folder: Path) -> None:
     if shutil.which("java") is None:
         warnings.warn("ODK Validate needs Java, which this machine has not", stacklevel=2)
         return
-    from pyxform.validators.odk_validate import check_xform
-
     path = folder / "form.xml"
     path.write_text(xml, encoding="utf-8")
-    assert check_xform(str(path)) == []
+    done = subprocess.run([*ODK_VALIDATE, path], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("code", form_codes())
