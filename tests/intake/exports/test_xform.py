@@ -15,7 +15,7 @@ from pyxform.xls2xform import convert
 
 from tiny_forms import tiny_forms
 from torpaq.intake.exports.choices import Setting
-from torpaq.intake.exports.xform import AreaOnPhone, areas_csv, build_xform
+from torpaq.intake.exports.xform import AreaOnPhone, TaskOnPhone, areas_csv, build_xform, tasks_csv
 from torpaq.intake.exports.xlsform import write_xlsform
 from torpaq.intake.record.record import Record
 from torpaq.intake.submissions.xform import read_instance, write_instance
@@ -153,6 +153,18 @@ class TestAFormGainsAnElement:
         instance = read_instance(data.replace(b'version="1"', b'version="2-00000000"'))
         assert instance.answers == self.ANSWERS
         assert [(found.code, found.subject) for found in instance.problems] == [("answer_element_unknown", "weather")]
+
+
+def test_a_chosen_task_fills_in_its_number_and_what_it_knows(tmp_path: Path) -> None:
+    table = "work section\nwork/task text required\nwork/area reference:area\nwork/method code:operational_method\n"
+    with tiny_forms(tmp_path, visit=table):
+        xml, problems = build_xform(load_form("visit"))
+    assert problems == []
+    validate(xml, tmp_path)
+    assert '<instance id="tasks" src="jr://file-csv/tasks.csv"/>' in xml
+    assert xml.count('event="xforms-value-changed"') == 3, "number, area and method follow what was chosen"
+    row = TaskOnPhone("T-1", "T-1 · Şelli", {"area": "HA-17", "contamination_type": "ap av"})
+    assert tasks_csv([row]).decode().splitlines()[1] == "T-1,T-1 · Şelli,HA-17,,,,,ap av,"
 
 
 class TestAreas:

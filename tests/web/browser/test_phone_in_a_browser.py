@@ -83,6 +83,35 @@ def test_a_report_written_without_a_network_waits_and_arrives_once(phone: tuple[
     assert page.inner_text("#waiting") == "0"
 
 
+def test_a_team_chooses_its_task_without_a_network_and_walks_what_it_searched(
+    phone: tuple[BrowserContext, Page],
+) -> None:
+    context, page = phone
+    page.evaluate("() => navigator.serviceWorker.ready")
+    context.set_offline(True)
+    page.reload()
+    page.click('.form-button:has-text("Clearance progress")')
+    task = page.locator('[data-element="task"] select')
+    codes = [code for code in task.locator("option").evaluate_all("all => all.map((one) => one.value)") if code]
+    assert codes[-1] == "*" and len(codes) > 1, "the team's own tasks, and a way to write another"
+    assert "as of" in page.inner_text('[data-element="task"]')
+    task.select_option(codes[0])
+    assert page.input_value('[data-element="activity"] select')
+    assert page.input_value('[data-element="team"] input')
+    page.fill('[data-element="team"] input', "another")
+    task.select_option("*")
+    page.fill('[data-element="task"] input', "T-typed")
+    page.keyboard.press("Tab")
+    assert page.input_value('[data-element="team"] input') == "another", "what a person wrote stays"
+    assert page.input_value('[data-element="task"] input') == "T-typed"
+    page.click('[data-element="boundary"] button:has-text("Walk it: start")')
+    for latitude, longitude in ((39.99, 46.93), (39.9902, 46.93), (39.9902, 46.9302)):
+        context.set_geolocation({"latitude": latitude, "longitude": longitude, "accuracy": 4})
+        page.wait_for_selector(f'[data-element="boundary"] li:has-text("{latitude:.6f}, {longitude:.6f}")')
+    page.click('[data-element="boundary"] button:has-text("Walk it: stop")')
+    assert "m²" in page.inner_text('[data-element="boundary"] output')
+
+
 def test_what_lacks_is_named_and_the_draft_is_kept(phone: tuple[BrowserContext, Page]) -> None:
     _, page = phone
     page.click('.form-button:has-text("Accident or incident")')

@@ -1,7 +1,7 @@
 """OpenRosa as ODK Collect speaks it: forms and areas come down, reports go up, each once and none lost."""
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -17,11 +17,13 @@ from torpaq.web.models import (
     RecordVersion,
     Submission,
     SubmissionFile,
+    TaskTeam,
     Team,
 )
 from web.field.story import BOUNDARY, HEADERS, Phone, accident, enrolled, multipart, said, uuid
 from web.field.test_media import archive, picture, taken_at_a_place
 from web.stories import Cast
+from web.work_stories import task_of
 
 pytestmark = pytest.mark.django_db
 PHOTO = ("1714070707.jpg", picture(), "image/jpeg")
@@ -98,7 +100,7 @@ def test_a_phone_that_asks_for_no_language_is_answered_in_that_of_whoever_enroll
 
 
 def test_the_teams_own_areas_come_as_a_list_of_entities(phone: Phone) -> None:
-    (file,) = phone.manifest(phone.forms()["torpaq_completion"]["manifestUrl"])
+    file, _ = phone.manifest(phone.forms()["torpaq_completion"]["manifestUrl"])
     assert (file["type"], file["filename"]) == ("entityList", "areas.csv")
     answer = phone.get(file["downloadUrl"])
     assert f"md5:{hashlib.md5(answer.content).hexdigest()}" == file["hash"]
@@ -114,9 +116,42 @@ def test_an_area_that_changed_or_left_the_team_is_another_list(phone: Phone) -> 
     HazardousArea.objects.filter(area="HA-17").update(entry_count=3)
     second = phone.manifest(address)[0]["hash"]
     Team.objects.update(areas=[])
-    (third,) = phone.manifest(address)
+    third, _ = phone.manifest(address)
     assert len({first, second, third["hash"]}) == 3
     assert phone.get(third["downloadUrl"]).content == b"name,label,__version,status,geometry\n"
+
+
+def test_the_teams_own_tasks_at_work_come_with_what_they_know_and_no_others(
+    phone: Phone, other_phone: Phone, cast: Cast
+) -> None:
+    team = Team.objects.get(organisation=cast.operator_a.organisation)
+    elsewhere = Team.objects.create(organisation=cast.operator_a.organisation, code="T2", name="Second team")
+    on = {"contamination": ["ap", "av"], "methods": ["manual"]}
+    for code, of, more in (
+        ("T-1", team, on),
+        ("T-2", elsewhere, {}),
+        ("T-3", team, {"state": "suspended"}),
+        ("T-4", None, {"methods": ["manual", "dog"], "areas": ["HA-17", "HA/18"], "required_depth_cm": None}),
+    ):
+        task = task_of(cast.operator_a, code, **more)
+        if of:
+            TaskTeam.objects.create(task=task, team=of, since=date(2026, 5, 1))
+    task_of(cast.operator_b, "T-9")
+    _, file = phone.manifest(phone.forms()["torpaq_clearance_progress"]["manifestUrl"])
+    assert file["filename"] == "tasks.csv" and "type" not in file
+    answer = phone.get(file["downloadUrl"])
+    assert f"md5:{hashlib.md5(answer.content).hexdigest()}" == file["hash"]
+    assert answer.content.decode() == (
+        "name,label,area,unit,team,activity,method,contamination_type,required_depth_cm\n"
+        "T-1,T-1 · HA-17 · Aghdam,HA-17,AZ-AGM,T1,clearance,manual,ap av,13\n"
+        "T-4,T-4 · HA-17 HA/18 · Aghdam,,AZ-AGM,T1,clearance,,,\n"
+    )
+    theirs = other_phone.get(
+        other_phone.manifest(other_phone.forms()["torpaq_completion"]["manifestUrl"])[1]["downloadUrl"]
+    )
+    assert "T-9" in theirs.content.decode() and "T-1" not in theirs.content.decode()
+    spot = other_phone.forms()["torpaq_eod_spot_task"].get("manifestUrl")
+    assert not spot or "tasks.csv" not in {one["filename"] for one in other_phone.manifest(spot)}
 
 
 def test_an_area_is_shown_where_it_lies(phone: Phone) -> None:
@@ -125,7 +160,7 @@ def test_an_area_is_shown_where_it_lies(phone: Phone) -> None:
     row = HazardousArea.objects.get(area="HA-17")
     row.shape = box_shape(0, 0, 100, 50)
     row.save()
-    (file,) = phone.manifest(phone.forms()["torpaq_completion"]["manifestUrl"])
+    file, _ = phone.manifest(phone.forms()["torpaq_completion"]["manifestUrl"])
     geometry = phone.get(file["downloadUrl"]).content.decode().splitlines()[1].rpartition(",")[2]
     points = [point.split() for point in geometry.split(";")]
     assert len(points) == 5 and points[0] == points[-1]

@@ -1,6 +1,7 @@
 """The phone's page speaks JSON: its own slice comes in, reports go out once, and every answer names its report."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from torpaq.web.models import Device, FieldRecord, Organisation, Submission, Sub
 from web.desk_stories import open_desk
 from web.record_stories import survey
 from web.stories import Cast
+from web.work_stories import task_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
@@ -46,6 +48,22 @@ def send(key: str, sent: object, **more: str) -> Any:
     body = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
     headers = {"HTTP_AUTHORIZATION": f"Bearer {key}", **more}
     return Client().generic("POST", "/field/api/submissions", body, "application/json", **headers)
+
+
+def test_the_phone_carries_its_teams_tasks_with_what_they_know_and_how_old_the_list_is(
+    phone: tuple[Device, str], cast: Cast
+) -> None:
+    task_of(cast.operator_a)
+    task_of(cast.operator_a, "T-8", state="completed")
+    task_of(cast.operator_b, "T-9")
+    told = Client().get("/field/api/bundle?language=en", HTTP_AUTHORIZATION=f"Bearer {phone[1]}").json()
+    (task,) = told["tasks"]
+    assert task["code"] == "T-7" and "HA-17" in task["label"]
+    assert task["known"]["area"] == "HA-17" and task["known"]["required_depth_cm"] == 13
+    assert "method" not in task["known"], "two methods: the team says which"
+    assert datetime.fromisoformat(told["asked_at"]).tzinfo
+    offering = {form["code"] for form in told["forms"] if form["offers_tasks"]}
+    assert {"clearance_progress", "completion"} <= offering and "eod_spot_task" not in offering
 
 
 def test_the_phone_carries_every_form_and_its_teams_areas_alone(phone: tuple[Device, str]) -> None:

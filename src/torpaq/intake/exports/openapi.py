@@ -75,7 +75,7 @@ def field_operations() -> list[Operation]:
             "/field/api/bundle",
             "GET",
             "bundle",
-            "Everything a phone carries: the forms in one language, the units, the areas of its team",
+            "Everything a phone carries: the forms in one language, the units, the areas and tasks of its team",
             {"200": ("The bundle", _bundle()), "401": refused["401"]},
         ),
         Operation(
@@ -164,9 +164,15 @@ def _bundle() -> Schema:
             "label": {"type": "string"},
             "about": {"type": "string"},
             "elements": {"type": "array", "items": {"type": "object"}},
+            "offers_tasks": {"type": "boolean"},
             "lists": {"type": "object"},
         },
         "required": ["code", "version", "label", "elements", "lists"],
+    }
+    task: Schema = {
+        "type": "object",
+        "properties": {"code": {"type": "string"}, "label": {"type": "string"}, "known": {"type": "object"}},
+        "required": ["code", "label", "known"],
     }
     texts: Schema = {name: {"type": "string"} for name in ("device", "team", "organisation", "synthetic")}
     return {
@@ -174,8 +180,10 @@ def _bundle() -> Schema:
         "properties": {
             **texts,
             "areas": {"type": "array", "items": named},
+            "tasks": {"type": "array", "items": task},
+            "asked_at": {"type": "string", "format": "date-time"},
             "units": {"type": "array", "items": {"type": "array", "items": {"type": "string"}}},
             "forms": {"type": "array", "items": form},
         },
-        "required": ["device", "team", "organisation", "areas", "units", "forms"],
+        "required": ["device", "team", "organisation", "areas", "tasks", "asked_at", "units", "forms"],
     }

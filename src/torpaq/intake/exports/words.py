@@ -25,6 +25,11 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "en": "This day has not come yet",
             "ru": "Этот день ещё не наступил",
         },
+        "own_task": {
+            "az": "Qrupun tapşırığı (siyahıda yoxdursa, nömrəsini aşağıda yazın)",
+            "en": "Task of the team (not listed: write its number below)",
+            "ru": "Задача группы (нет в списке — впишите её номер ниже)",
+        },
         "drawn_area": {
             "az": "Telefonun ölçdüyü sahə: {area} m²",
             "en": "Area as the phone measures it: {area} m²",

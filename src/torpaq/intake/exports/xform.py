@@ -3,11 +3,11 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from torpaq.intake.exports.choices import Setting
-from torpaq.intake.exports.xlsform import columns_of, xlsform_sheets
+from torpaq.intake.exports.xlsform import TASK_TELLS, columns_of, xlsform_sheets
 from torpaq.standard.form import ElementType, Form
 from torpaq.standard.problems import Problem, problem
 
@@ -27,6 +27,15 @@ class AreaOnPhone:
     status: str = ""
     polygons: Sequence[Sequence[Sequence[Sequence[float]]]] = ()
     version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOnPhone:
+    """A task as a phone lists it: its code, what people call it, and the answers it knows, as a form writes them."""
+
+    code: str
+    label: str
+    known: Mapping[str, str]
 
 
 def build_xform(form: Form, setting: Setting | None = None) -> tuple[str, list[Problem]]:
@@ -75,3 +84,16 @@ def areas_csv(areas: Iterable[AreaOnPhone]) -> bytes:
 def _geoshape(area: AreaOnPhone) -> str:
     shell = area.polygons[0][0] if area.polygons else ()
     return ";".join(f"{lat:.7f} {lon:.7f} 0 0" for lon, lat, *_ in shell)
+
+
+def tasks_csv(tasks: Iterable[TaskOnPhone]) -> bytes:
+    """Return ``tasks.csv``, from which a form chooses a task and takes what it knows; UTF-8.
+
+    Columns: ``name`` (the task's code), ``label``, and the answers of ``TASK_TELLS``, blanks between several codes.
+    """
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(("name", "label", *TASK_TELLS))
+    for task in tasks:
+        writer.writerow([task.code, task.label, *(task.known.get(code, "") for code in TASK_TELLS)])
+    return written.getvalue().encode()

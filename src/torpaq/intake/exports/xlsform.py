@@ -23,7 +23,11 @@ from torpaq.standard.form import AREA, Element, ElementType, Form, Sensitivity
 Row = dict[str, str]
 
 FORM_ID_PREFIX = "torpaq_"
-AREAS_FILE = "areas.csv"
+AREAS_FILE, TASKS_FILE = "areas.csv", "tasks.csv"
+TASK, TASK_CHOSEN = "task", "_task"
+TASK_TELLS = ("area", "unit", "team", "activity", "method", "contamination_type", "required_depth_cm")
+"""Answers that a chosen task fills in where it knows them; a person may change each."""
+
 DIGEST_LENGTH = 8
 LONG_LIST, VERY_LONG_LIST = 7, 30
 TYPES = MappingProxyType(
@@ -136,6 +140,17 @@ def needs_areas(form: Form) -> bool:
     return any(element.type is ElementType.REFERENCE and element.list == AREA for element in form.elements)
 
 
+def needs_tasks(form: Form) -> bool:
+    """Say whether a form names a task of land, and so needs ``tasks.csv`` beside it: an EOD spot task is none."""
+    element = form.by_code.get(TASK)
+    return element is not None and _is_own_task(element, form)
+
+
+def _is_own_task(element: Element, form: Form) -> bool:
+    is_text = element.type is ElementType.TEXT and not form.repeat_of(element)
+    return is_text and element.code == TASK and form.code != "eod_spot_task"
+
+
 def reported_area_of(form: Form, boundary: Element) -> Element | None:
     """Return the element in which the area of a boundary is reported: ``boundary`` has ``reported_area_m2`` beside it.
 
@@ -164,10 +179,34 @@ def _rows(form: Form, setting: Setting, parent: str) -> Iterator[Row]:
             yield from _rows(form, setting, element.code)
             yield {"type": f"end_{kind}"}
         else:
+            if _is_own_task(element, form):
+                yield _task_choice(element)
             yield _question(element, form, setting)
     for element in children:
         if element.type is ElementType.POLYGON:
             yield from _area_rows(form, element)
+
+
+def _task_choice(task: Element) -> Row:
+    """Ask for one of the team's own tasks before its number is asked: what is chosen fills the number in."""
+    return {
+        "type": f"select_one_from_file {TASKS_FILE}",
+        "name": TASK_CHOSEN,
+        **_said("label", {language: say("own_task", language) for language in LANGUAGE_NAMES}),
+        **_relevant(task),
+        "appearance": "minimal autocomplete",
+    }
+
+
+def _told_by_task(element: Element, form: Form) -> Row:
+    """Let the chosen task fill an answer in where it knows it; what it does not know stays as it was."""
+    if element.code == TASK:
+        told = f"${{{TASK_CHOSEN}}}"
+    elif element.code in TASK_TELLS and not form.repeat_of(element):
+        told = f"instance('tasks')/root/item[name = ${{{TASK_CHOSEN}}}]/{element.code}"
+    else:
+        return {}
+    return {"trigger": f"${{{TASK_CHOSEN}}}", "calculation": f"if({told} != '', {told}, ${{{element.code}}})"}
 
 
 def _question(element: Element, form: Form, setting: Setting) -> Row:
@@ -181,6 +220,7 @@ def _question(element: Element, form: Form, setting: Setting) -> Row:
         "appearance": appearance,
         "parameters": PARAMETERS.get(element.type, ""),
         "default": setting.defaults.get(element.code, ""),
+        **(_told_by_task(element, form) if needs_tasks(form) else {}),
     }
     if element.required:
         row |= {

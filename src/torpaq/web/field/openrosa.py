@@ -1,4 +1,4 @@
-"""The addresses that ODK Collect speaks to: forms, the team's areas, and submissions (OpenRosa 1.0).
+"""The addresses that ODK Collect speaks to: forms, the team's areas and tasks, and submissions (OpenRosa 1.0).
 
 A phone is known by the key in its address, as with ODK Central's app users, or, for other clients, by HTTP Basic with
 the number of the device and its key on ``/field/openrosa/…``. Nothing here is known by a cookie, so nothing here needs
@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from torpaq.intake.exports.xlsform import AREAS_FILE
+from torpaq.intake.exports.xlsform import AREAS_FILE, TASKS_FILE
 from torpaq.standard.problems import Problem, problem
 from torpaq.web.field.answers import (
     VERSION_HEADER,
@@ -32,6 +32,7 @@ from torpaq.web.field.filing import receive
 from torpaq.web.field.keys import device_of
 from torpaq.web.field.parts import LARGEST_REQUEST, read_parts
 from torpaq.web.field.phone_forms import PhoneForm, md5_of, phone_form, phone_forms, team_areas
+from torpaq.web.field.phone_tasks import team_tasks
 from torpaq.web.models import Device
 
 BASIC = "openrosa"
@@ -96,7 +97,7 @@ def _listed(request: HttpRequest, caller: Caller, form: PhoneForm) -> ListedForm
         form.version,
         form.md5,
         _url(request, "openrosa_form", caller.key, form.code),
-        _url(request, "openrosa_manifest", caller.key, form.code) if form.needs_areas else "",
+        _url(request, "openrosa_manifest", caller.key, form.code) if form.needs_areas or form.needs_tasks else "",
     )
 
 
@@ -113,7 +114,7 @@ def form_xml(request: HttpRequest, caller: Caller, form: str) -> HttpResponse:
 @require_safe
 @for_phones
 def form_manifest(request: HttpRequest, caller: Caller, form: str) -> HttpResponse:
-    """Answer with the files a form needs: the team's own areas, where it asks for an area."""
+    """Answer with the files a form needs: the team's own areas and tasks, where it asks for one."""
     found = phone_form(caller.device, form)
     if found is None:
         return _not_found(caller)
@@ -121,6 +122,9 @@ def form_manifest(request: HttpRequest, caller: Caller, form: str) -> HttpRespon
     if found.needs_areas:
         md5 = md5_of(team_areas(caller.device.team, caller.language))
         files.append(ListedFile(AREAS_FILE, md5, _url(request, "openrosa_areas", caller.key, form), True))
+    if found.needs_tasks:
+        md5 = md5_of(team_tasks(caller.device.team, caller.language))
+        files.append(ListedFile(TASKS_FILE, md5, _url(request, "openrosa_tasks", caller.key, form), False))
     return manifest(files)
 
 
@@ -129,6 +133,14 @@ def form_manifest(request: HttpRequest, caller: Caller, form: str) -> HttpRespon
 def form_areas(request: HttpRequest, caller: Caller, form: str) -> HttpResponse:
     """Answer with the areas of the phone's team as a list of entities: these, and never any other."""
     content = team_areas(caller.device.team, caller.language)
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=VERSION_HEADER)
+
+
+@require_safe
+@for_phones
+def form_tasks(request: HttpRequest, caller: Caller, form: str) -> HttpResponse:
+    """Answer with the tasks that the phone's team may report of: these, and never any other."""
+    content = team_tasks(caller.device.team, caller.language)
     return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=VERSION_HEADER)
 
 

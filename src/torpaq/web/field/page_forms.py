@@ -2,10 +2,14 @@
 
 from functools import lru_cache
 
+from django.utils import timezone
+
+from torpaq.intake.exports.xlsform import needs_tasks
 from torpaq.standard.codes import code_list
 from torpaq.standard.country import load_country
 from torpaq.standard.form import Element, Form, form_codes, load_form
 from torpaq.standard.text import fold_name
+from torpaq.web.field.phone_tasks import page_tasks
 from torpaq.web.models import Device, HazardousArea
 from torpaq.web.programme_row import programme_row
 from torpaq.web.tile_store import country_code
@@ -14,7 +18,7 @@ FIRST_ON_PHONES = ("clearance_progress", "hazardous_area", "eod_spot_task", "acc
 
 
 def bundle(device: Device, language: str) -> dict[str, object]:
-    """Return all that a phone needs without a network; of areas its team's alone."""
+    """Return all that a phone needs without a network; of areas and tasks its team's alone."""
     programme = programme_row()
     return {
         "device": device.name,
@@ -22,6 +26,8 @@ def bundle(device: Device, language: str) -> dict[str, object]:
         "organisation": device.team.organisation.code,
         "synthetic": programme.synthetic_label if programme else "",
         "areas": _areas(device, language),
+        "tasks": page_tasks(device.team, language),
+        "asked_at": timezone.now().isoformat(),
         "units": _units(country_code(), language),
         "forms": [_definition(code, country_code(), language) for code in _order()],
     }
@@ -54,6 +60,7 @@ def _definition(code: str, country: str, language: str) -> dict[str, object]:
         "label": form.labels[language],
         "about": form.about[language],
         "elements": [_element(element, language) for element in form.elements],
+        "offers_tasks": needs_tasks(form),
         "lists": _lists(form, language),
     }
 

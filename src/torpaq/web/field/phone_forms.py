@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from torpaq.geo.polygons import to_lonlat
 from torpaq.intake.exports.choices import Setting
 from torpaq.intake.exports.xform import AreaOnPhone, areas_csv, build_xform
-from torpaq.intake.exports.xlsform import form_id, needs_areas, published_version
+from torpaq.intake.exports.xlsform import form_id, needs_areas, needs_tasks, published_version
 from torpaq.standard.codes import code_list
 from torpaq.standard.country import load_country
 from torpaq.standard.form import form_codes, load_form
@@ -41,6 +41,7 @@ class PhoneForm:
     xml: bytes
     md5: str
     needs_areas: bool
+    needs_tasks: bool
 
 
 def phone_forms(device: Device) -> list[PhoneForm]:
@@ -99,7 +100,9 @@ def _built(code: str, country: str, organisations: Named) -> PhoneForm:
         raise ValueError(f"{code} of {country}: {'; '.join(found.sentence() for found in problems)}")
     content = xml.encode()
     version = published_version(form, setting)
-    return PhoneForm(code, form_id(code), version, form.labels, content, md5_of(content), needs_areas(form))
+    return PhoneForm(
+        code, form_id(code), version, form.labels, content, md5_of(content), needs_areas(form), needs_tasks(form)
+    )
 
 
 def _area(row: HazardousArea, language: str) -> AreaOnPhone:

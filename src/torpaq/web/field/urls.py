@@ -14,5 +14,6 @@ urlpatterns = [
     path("<str:key>/forms/<str:form>.xml", openrosa.form_xml, name="openrosa_form"),
     path("<str:key>/forms/<str:form>/manifest", openrosa.form_manifest, name="openrosa_manifest"),
     path("<str:key>/forms/<str:form>/areas.csv", openrosa.form_areas, name="openrosa_areas"),
+    path("<str:key>/forms/<str:form>/tasks.csv", openrosa.form_tasks, name="openrosa_tasks"),
     path("<str:key>/submission", openrosa.submission, name="openrosa_submission"),
 ]

@@ -86,16 +86,51 @@ export function showForm(holder, bundle, definition, draft, changed) {
     const more = element("button", { type: "button", onclick: () => { const row = { _row: crypto.randomUUID() }; (own[one.code] ??= []).push(row); add(row); arrange(); changed(); } }, `${word("add")}: ${one.label}`);
     return element("div", { class: "repeat" }, rows, more);
   };
+  // A chosen task fills in what it knows; what a person answered otherwise stays.
+  const choose = (code) => {
+    const told = bundle.tasks.find((task) => task.code === code)?.known ?? {};
+    const before = bundle.tasks.find((task) => task.code === draft.values.task)?.known ?? {};
+    for (const [name, value] of Object.entries({ ...before, ...told })) {
+      const own = draft.values[name];
+      const isFree = own === undefined || JSON.stringify(own) === JSON.stringify(before[name]);
+      if (!isFree || !definition.byCode.has(name) || repeatOf(definition, definition.byCode.get(name))) continue;
+      if (told[name] === undefined) delete draft.values[name];
+      else draft.values[name] = structuredClone(value);
+    }
+    if (code) draft.values.task = code;
+    else delete draft.values.task;
+    changed();
+    showForm(holder, bundle, definition, draft, changed);
+    holder.querySelector('[data-element="task"] select').focus();
+  };
   const field = (one, own) => {
     const id = `f-${crypto.randomUUID()}`;
-    const input = inputFor(bundle, definition, one, own[one.code], id, (value) => answer(own, one.code, value), draft);
+    const input = isTaskChoice(bundle, definition, one) ? taskInput(bundle, own[one.code], id, choose) : inputFor(bundle, definition, one, own[one.code], id, (value) => answer(own, one.code, value), draft);
     const grouped = input.matches?.(".options, .geometry");
     const title = element(grouped ? "p" : "label", grouped ? { id: `${id}-title`, class: "title" } : { for: id, class: "title" }, one.label, one.required ? element("abbr", { title: word("required") }, "*") : "", one.unit ? element("small", {}, one.unit) : "");
     if (grouped) { input.setAttribute("role", "group"); input.setAttribute("aria-labelledby", `${id}-title`); }
-    return element("div", { class: "field", "data-element": one.code }, title, one.hint ? element("p", { class: "hint" }, one.hint) : "", input);
+    const age = isTaskChoice(bundle, definition, one) ? element("p", { class: "hint" }, `${word("tasks_as_of")} ${new Date(bundle.asked_at).toLocaleString(document.documentElement.lang)}`) : "";
+    return element("div", { class: "field", "data-element": one.code }, title, one.hint ? element("p", { class: "hint" }, one.hint) : "", age, input);
   };
   holder.replaceChildren(place("", draft.values, null));
   arrange();
+}
+
+const isTaskChoice = (bundle, definition, one) => Boolean(definition.offers_tasks && one.code === "task" && bundle.tasks?.length);
+
+// One of the team's own tasks; a task that is not on the list yet is written.
+function taskInput(bundle, value, id, choose) {
+  const isListed = bundle.tasks.some((task) => task.code === value);
+  const typed = element("input", { id: `${id}-typed`, "aria-label": word("task_typed"), value: isListed ? "" : value ?? "", maxlength: 64, onchange: (event) => choose(event.target.value.trim()) });
+  const other = element("div", { hidden: isListed || value === undefined }, typed);
+  const select = element("select", { id, onchange: (event) => {
+    other.hidden = event.target.value !== "*";
+    if (other.hidden) choose(event.target.value);
+    else typed.focus();
+  } }, element("option", { value: "" }, ""),
+    ...bundle.tasks.map((task) => element("option", { value: task.code, selected: task.code === value }, task.label)),
+    element("option", { value: "*", selected: value !== undefined && !isListed }, word("task_other")));
+  return element("div", {}, select, other);
 }
 
 function inputFor(bundle, definition, one, value, id, say, draft) {

@@ -129,6 +129,7 @@ async function aboutPhone() {
   return element("section", { class: "about" }, element("h2", {}, word("this_phone")),
     element("p", {}, `${word("last_contact")}: ${contact ? moment(contact) : "–"}`),
     element("p", {}, word(safe ? "storage_safe" : "storage_unsafe")),
+    element("p", {}, `${word("tasks_here")}: ${(bundle.tasks ?? []).map((task) => task.code).join(", ") || "–"}`),
     element("p", {}, `${word("areas_here")}: ${bundle.areas.map((area) => area.id).join(", ") || "–"}`));
 }
 

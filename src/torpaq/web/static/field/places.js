@@ -4,6 +4,8 @@ import { element, word } from "./page_parts.js";
 
 const EARTH_M = 6371008.8;
 const WAIT_MS = 30000;
+const STEP_M = 2;
+const BLUNT_M = 15; // a position worse than this draws no line
 
 export function geometryInput(type, value, id, say) {
   const points = pointsOf(type, value);
@@ -34,9 +36,25 @@ export function geometryInput(type, value, id, say) {
     if (point) { typed.value = ""; take(point); } else told.textContent = word("position_wrong");
   } }, word("take_typed"));
   const undo = element("button", { type: "button", class: "quiet", onclick: () => { points.pop(); show(); } }, word("take_back"));
+  // Walked from start to stop: a point every few metres, none where the position is too blunt to tell.
+  let watching = null;
+  const walk = type === "point" ? "" : element("button", { type: "button", "aria-pressed": "false", onclick: () => {
+    const isStart = watching === null;
+    if (isStart) watching = navigator.geolocation.watchPosition(step, () => { told.textContent = word("no_position"); }, { enableHighAccuracy: true, timeout: WAIT_MS, maximumAge: 0 });
+    else { navigator.geolocation.clearWatch(watching); watching = null; }
+    walk.textContent = word(isStart ? "walk_stop" : "walk_start");
+    walk.setAttribute("aria-pressed", String(isStart));
+    if (isStart) told.textContent = word("walking");
+  } }, word("walk_start"));
+  const step = ({ coords }) => {
+    if (!walk.isConnected) { navigator.geolocation.clearWatch(watching); return; } // the form was left
+    const point = { lon: coords.longitude, lat: coords.latitude, accuracy_m: coords.accuracy, at: new Date().toISOString() };
+    if (coords.accuracy > BLUNT_M || (points.length && distanceM(points.at(-1), point) < STEP_M)) return;
+    take(point);
+  };
   list.replaceChildren(...points.map(({ lon, lat }) => element("li", {}, `${lat.toFixed(6)}, ${lon.toFixed(6)}`)));
   typed.setAttribute("aria-label", word("typed_position"));
-  return element("div", { class: "geometry" }, element("div", { class: "buttons" }, here, undo), element("div", { class: "buttons" }, typed, add), list, told);
+  return element("div", { class: "geometry" }, element("div", { class: "buttons" }, here, walk, undo), element("div", { class: "buttons" }, typed, add), list, told);
 }
 
 function readPair(text) {
@@ -62,6 +80,12 @@ function valueOf(type, points) {
 }
 
 const round = (degrees) => Math.round(degrees * 1e8) / 1e8;
+
+function distanceM(one, other) {
+  const radians = (degrees) => (degrees * Math.PI) / 180;
+  const east = radians(other.lon - one.lon) * Math.cos(radians((one.lat + other.lat) / 2));
+  return EARTH_M * Math.hypot(east, radians(other.lat - one.lat));
+}
 
 // On a sphere: to show whether the walk makes sense. The server counts on the ellipsoid.
 function areaM2(points) {
