@@ -27,8 +27,9 @@ def desk(cast: Cast, client: Client) -> Client:
     open_desk()
     organisation = cast.operator_a.organisation
     Accreditation.objects.create(
-        code="ACC", organisation=organisation, kind="operational", activity="eod_spot", state="granted"
-    )
+        code="ACC", organisation=organisation, kind="operational", activity="eod_spot", state="granted",
+        valid_from=date(2025, 1, 1), valid_to=date(2099, 1, 1),
+    )  # fmt: skip
     team = Team.objects.create(organisation=organisation, code="EOD-0", name="Team")
     person = Person.objects.create(code="P1", organisation=organisation, name="Somebody", sex="male")
     TeamMember.objects.create(team=team, person=person, function="eod_operator", since=date(2025, 1, 1))

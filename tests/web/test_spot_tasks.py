@@ -1,6 +1,6 @@
 """Spot tasks in the programme: a call, a team that may deal with it, what was done, an answer; and never any land."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -176,8 +176,12 @@ def test_an_operator_without_accreditation_is_not_sent(programme: Cast) -> None:
     assert codes(assign_spot(programme.officer, spot, organisation, organisation.teams.get(), "urgent", DAY)) == [
         "spot_not_accredited"
     ]
+    Accreditation.objects.filter(organisation=organisation).update(units=[], valid_to=DAY - timedelta(days=1))
+    assert codes(assign_spot(programme.officer, spot, organisation, organisation.teams.get(), "urgent", DAY)) == [
+        "spot_not_accredited"
+    ], "what the standing service says of tasks it says of spot tasks"
     other = programme.operator_b.organisation.teams.get()
-    Accreditation.objects.update(units=[])
+    Accreditation.objects.update(units=[], valid_to=date(2027, 1, 1))
     assert codes(assign_spot(programme.officer, spot, organisation, other, "urgent", DAY)) == ["spot_team_of_another"]
 
 

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from torpaq.operations.moving import check_move, moves_from, target_of
-from torpaq.operations.spot.competence import LEVELS, CertificateHeld, best_level, competence_table, level_for, rank
+from torpaq.operations.spot.competence import LEVELS, best_level, competence_table, level_for, rank
 from torpaq.operations.spot.moves import REQUIREMENTS, Demolition, SpotFacts, SpotItem
 from torpaq.operations.spot.response import Call, responses
 from torpaq.operations.spot.triage import URGENCIES, triage, triage_rules
+from torpaq.operations.standing.values import Certificate
 from torpaq.standard.codes import code_list
 from torpaq.standard.move import moves_of
 
@@ -101,10 +102,10 @@ def test_what_the_table_does_not_know_needs_the_highest_level():
 
 def test_a_teams_level_is_its_best_certificate_that_counts_on_the_day():
     held = [
-        CertificateHeld("eod1", date(2020, 1, 1)),
-        CertificateHeld("eod3", date(2024, 1, 1), date(2026, 5, 3)),
-        CertificateHeld("eod2", date(2025, 1, 1), date(2027, 1, 1), withdrawn_on=date(2026, 6, 1)),
-        CertificateHeld("medic", date(2020, 1, 1)),
+        Certificate("eod1", date(2020, 1, 1)),
+        Certificate("eod3", date(2024, 1, 1), date(2026, 5, 3)),
+        Certificate("eod2", date(2025, 1, 1), date(2027, 1, 1), withdrawn_on=date(2026, 6, 1)),
+        Certificate("medic", date(2020, 1, 1)),
     ]
     assert best_level(held, date(2026, 5, 3)) == "eod3"
     assert best_level(held, date(2026, 5, 4)) == "eod2"

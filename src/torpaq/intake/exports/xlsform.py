@@ -25,6 +25,7 @@ Row = dict[str, str]
 FORM_ID_PREFIX = "torpaq_"
 AREAS_FILE, TASKS_FILE = "areas.csv", "tasks.csv"
 TASK, TASK_CHOSEN = "task", "_task"
+TASK_ITEMS = "/".join(("instance('tasks')", "root", "item"))
 TASK_TELLS = ("area", "unit", "team", "activity", "method", "contamination_type", "required_depth_cm")
 """Answers that a chosen task fills in where it knows them; a person may change each."""
 
@@ -203,7 +204,7 @@ def _told_by_task(element: Element, form: Form) -> Row:
     if element.code == TASK:
         told = f"${{{TASK_CHOSEN}}}"
     elif element.code in TASK_TELLS and not form.repeat_of(element):
-        told = f"instance('tasks')/root/item[name = ${{{TASK_CHOSEN}}}]/{element.code}"
+        told = f"{TASK_ITEMS}[name = ${{{TASK_CHOSEN}}}]/{element.code}"
     else:
         return {}
     return {"trigger": f"${{{TASK_CHOSEN}}}", "calculation": f"if({told} != '', {told}, ${{{element.code}}})"}

@@ -1,31 +1,16 @@
 """Who may deal with what: the EOD level that an item or an action needs, and the level that a team has on a day."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from types import MappingProxyType
 
+from torpaq.operations.standing.values import Certificate
 from torpaq.standard.codes import code_list
 from torpaq.standard.country import table_of
 
 LEVELS = ("eod1", "eod2", "eod3", "eod3_plus")
 """The list ``eod_level``, each level includes those before it."""
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateHeld:
-    """One person's certificate: its kind (list ``certificate_kind``) and the days on which it counts."""
-
-    kind: str
-    issued_on: date
-    valid_to: date | None = None
-    withdrawn_on: date | None = None
-
-    def is_valid(self, on: date) -> bool:
-        """Say whether it counts on a day: issued by then, not run out, not withdrawn by then."""
-        is_in_time = self.issued_on <= on and (self.valid_to is None or on <= self.valid_to)
-        return is_in_time and (self.withdrawn_on is None or on < self.withdrawn_on)
 
 
 @cache
@@ -65,6 +50,6 @@ def highest(levels: Iterable[str]) -> str:
     return max((level for level in levels if level in LEVELS), key=rank, default="")
 
 
-def best_level(certificates: Iterable[CertificateHeld], on: date) -> str:
+def best_level(certificates: Iterable[Certificate], on: date) -> str:
     """Return the highest EOD level for which somebody holds a valid certificate on a day; empty where nobody does."""
     return highest(one.kind for one in certificates if one.is_valid(on))

@@ -6,18 +6,19 @@ from datetime import date
 
 from django.db.models import Q
 
-from torpaq.operations.spot.competence import CertificateHeld, best_level, level_for, rank
-from torpaq.standard.country import load_country
+from torpaq.operations.spot.competence import best_level, level_for, rank
 from torpaq.standard.parameters import parameters_of
-from torpaq.web.models import Accreditation, Certificate, Organisation, SpotTask, TaskTeam, Team, TeamMember
+from torpaq.standard.problems import has_errors
+from torpaq.web.models import Organisation, SpotTask, TaskTeam, Team
 from torpaq.web.models import OrganisationKind as Kind
+from torpaq.web.operations.standing import accreditation_problems
+from torpaq.web.operations.standing_values import people_of_teams
 from torpaq.web.programme_row import programme_crs
 from torpaq.web.tile_store import country_code
 
 ACTIVITY = "eod_spot"
 AT_WORK = ("issued", "under_way", "suspended")
 UNDER_WAY = ("assigned", "on_site", "identified")
-IN_FORCE = ("granted", "provisional")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +74,11 @@ def choices_for(spot: SpotTask, on: date) -> list[Choice]:
 
 
 def is_accredited(organisation: Organisation, unit: str, on: date) -> bool:
-    """Say whether an organisation holds an accreditation in force on a day that covers EOD spot tasks in a district."""
-    held = Accreditation.objects.filter(
-        Q(valid_from=None) | Q(valid_from__lte=on),
-        Q(valid_to=None) | Q(valid_to__gte=on),
-        organisation=organisation,
-        kind="operational",
-        state__in=IN_FORCE,
-        activity__in=("", ACTIVITY),
-    )
-    country = load_country(country_code())
-    around = {unit, *(country.ancestors(unit) if unit in country.units else ())}
-    return any(not one.units or not unit or around & set(one.units) for one in held)
+    """Say whether nothing stands in the way of an organisation's EOD spot tasks in a district on a day.
+
+    It is the same answer that tasks of land get: dates, suspensions and scope are judged in one place.
+    """
+    return not has_errors(accreditation_problems(organisation, ACTIVITY, (), unit, on))
 
 
 def level_of_team(team: Team, on: date) -> str:
@@ -94,17 +88,11 @@ def level_of_team(team: Team, on: date) -> str:
 
 def levels_of_teams(teams: Iterable[int], on: date) -> dict[int, str]:
     """Return the highest EOD level of each team that has one on a day, by the team's key."""
-    members = TeamMember.objects.filter(Q(until=None) | Q(until__gte=on), team__in=list(teams), since__lte=on)
-    people: dict[int, set[int]] = {}
-    for team, person in members.values_list("team_id", "person_id"):
-        people.setdefault(person, set()).add(team)
-    held: dict[int, list[CertificateHeld]] = {}
-    for one in Certificate.objects.filter(person__in=list(people), kind__startswith="eod"):
-        for team in people[one.person_id]:
-            certificate = CertificateHeld(one.kind, one.issued_on, one.valid_to, one.withdrawn_on)
-            held.setdefault(team, []).append(certificate)
-    levels = {team: best_level(certificates, on) for team, certificates in held.items()}
-    return {team: level for team, level in levels.items() if level}
+    levels = {
+        key: best_level((one for member in team.on(on) for one in member.certificates), on)
+        for key, team in people_of_teams(teams).items()
+    }
+    return {key: level for key, level in levels.items() if level}
 
 
 def _places(teams: Iterable[Team], on: date) -> dict[int, tuple[str, float | None, float | None]]:

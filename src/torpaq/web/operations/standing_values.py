@@ -104,6 +104,12 @@ def _was_under(row: Accreditation, work: Work) -> bool:
     )
 
 
+def people_of_teams(teams: Iterable[int]) -> dict[int, People]:
+    """Return teams as values by their keys; three queries for any number of them."""
+    rows = Team.objects.filter(pk__in=list(teams)).prefetch_related("members__person__certificates")
+    return {row.pk: People(row.code, tuple(_member(one) for one in row.members.all())) for row in rows}
+
+
 def _member(row: TeamMember) -> Member:
     person = row.person
     ends = [day for day in (row.until, person.until) if day is not None]
