@@ -16,7 +16,16 @@ from typing import Any
 
 BENCH = Path(__file__).parent
 ROOT = BENCH.parent
-NOT_A_CASE = {"run", "generate", "telling", "ledger_books", "ledger_folding", "web_books", "field_programme"}
+NOT_A_CASE = {
+    "run",
+    "generate",
+    "telling",
+    "ledger_books",
+    "ledger_folding",
+    "web_books",
+    "field_programme",
+    "risk_data",
+}
 SYMBOLS = {"most": "≤", "least": "≥", "exactly": "="}
 
 

@@ -50,7 +50,7 @@ class Cells:
     @property
     def labelled(self) -> NDArray[np.bool_]:
         """Which cells were examined."""
-        return self.labels != UNLABELLED
+        return np.asarray(self.labels != UNLABELLED)
 
     def without_labels(self) -> "Cells":
         """Return the same cells with every label taken off, as a model may see cells that it has to judge."""

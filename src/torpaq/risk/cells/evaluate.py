@@ -151,9 +151,8 @@ def after_survey(judged: Judged, share: float, draws: int, clustered: bool = Tru
         card = score_card(np.concatenate(truth), np.concatenate(told))
         for figure, values in figures.items():
             values.append(float(getattr(card, figure)))
-    return {"share": share, "draws": draws} | {
-        name: round(float(np.mean(values)), 4) for name, values in figures.items()
-    }
+    means = {name: round(float(np.mean(values)), 4) for name, values in figures.items()}
+    return {"share": share, "draws": draws, **means}
 
 
 def _drawn(places: Floats, share: float, random: np.random.Generator, cluster: int) -> list[int]:

@@ -77,4 +77,5 @@ def nearest_distance(at: Floats, places: Floats, own: Ints, groups: Ints) -> Flo
                 if total >= out[i]:
                     break
             out[i] = min(out[i], total)
-    return np.sqrt(out)
+    np.sqrt(out, out)
+    return out

@@ -109,5 +109,5 @@ def _found(labels: Labels, scores: Floats) -> tuple[Floats, Floats] | None:
         return None
     values, place = np.unique(-scores, return_inverse=True)
     searched = np.cumsum(np.bincount(place, minlength=len(values))).astype(np.float64)
-    hits = np.cumsum(np.bincount(place, weights=labels, minlength=len(values)))
+    hits = np.cumsum(np.bincount(place, weights=labels, minlength=len(values))).astype(np.float64)
     return searched, hits

@@ -163,7 +163,7 @@ def boundary_json(zone: Zone, decimals: int = 3) -> dict[str, object]:
     """Return the boundary as a GeoJSON MultiPolygon in the input's coordinates, metres to ``decimals`` places."""
 
     def ring(line: shapely.LinearRing) -> list[list[float]]:
-        return np.round(shapely.get_coordinates(line), decimals).tolist()
+        return [[round(x, decimals), round(y, decimals)] for x, y in line.coords]
 
     def rings(part: shapely.Polygon) -> Sequence[list[list[float]]]:
         return [ring(part.exterior), *(ring(hole) for hole in part.interiors)]
