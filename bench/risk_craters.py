@@ -1,4 +1,4 @@
-"""A tenth of real bomb craters hidden, sixty times: how many of the hidden ones the zone holds, and how much land it takes.
+"""A tenth of real bomb craters hidden, sixty times: how many of these the zone holds, and how much land it takes.
 
 Beside the rule of the nearest neighbour (every place as near to a known crater as 99 % of craters are to theirs). The
 data is not ours to give away: ``--data`` or ``TORPAQ_SHARED_DATA`` says where it is; without it the bench is skipped.
@@ -8,8 +8,8 @@ import json
 
 import numpy as np
 import shapely
-from risk_data import shared
 
+from risk_data import shared
 from torpaq.risk.zone.zone import find_zone
 
 DRAWS, HIDDEN, MISS = 60, 0.10, 0.015

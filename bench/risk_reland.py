@@ -8,7 +8,6 @@ import json
 import time
 
 from risk_data import shared
-
 from torpaq.risk.cells.baselines import LEARNERS
 from torpaq.risk.cells.cells import Columns, cells_of
 from torpaq.risk.cells.evaluate import after_survey, evaluation_json, leave_one_area_out
