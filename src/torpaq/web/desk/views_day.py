@@ -3,10 +3,12 @@
 It files the same record of progress as the whole form, which takes it up wherever something stands in the way.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from torpaq.intake.record.arrivals import normal_instance_id
-from torpaq.standard.problems import has_errors
+from torpaq.standard.problems import Problem, has_errors
 from torpaq.web.accounts import Right
 from torpaq.web.desk.access import needs, person_of
 from torpaq.web.desk.choices import polygon_choices
@@ -27,6 +29,7 @@ from torpaq.web.desk.templatetags.desk import language
 from torpaq.web.desk.views_progress import may_report
 from torpaq.web.desk.views_spot import country_extent
 from torpaq.web.models import Account, FieldRecord, Task, WorkDay
+from torpaq.web.operations.day_refusals import refusals_of
 from torpaq.web.operations.progress import FORM
 from torpaq.web.operations.work_seen import work_tasks_seen_by
 from torpaq.web.records import OPEN_TO_CHANGE, context_of, submit
@@ -114,9 +117,17 @@ def _posted(request: HttpRequest, person: Account, task: Task) -> HttpResponseBa
     shown = [name for name in given.problems if name.split(".")[0] in ASKED]
     if any(has_errors(given.problems[name]) for name in shown):
         return _page(request, task, typed, given)
-    record = keep_page(work, page_id or new_id(), whole, given, person, "", draft=True)
-    problems = [] if given.has_errors else submit(record, person)
-    record.refresh_from_db()
+    with transaction.atomic():
+        record = keep_page(work, page_id or new_id(), whole, given, person, "", draft=True)
+        problems = [] if given.has_errors else submit(record, person)
+        record.refresh_from_db()
+        refused = refusals_of(record, task)
+        if refused:  # nothing of it is kept; the page comes back as it was typed
+            transaction.set_rollback(True)
+    if refused:
+        for element, one in refused:
+            given.add(element, one)
+        return _page(request, task, typed, given, [one for _element, one in refused])
     if record.state in OPEN_TO_CHANGE:
         messages.warning(request, _("Kept as a draft. Put right what is marked, then submit it."))
         tell(request, problems)
@@ -141,7 +152,9 @@ def _with_rows_changed(typed: QueryDict) -> QueryDict:
     return changed
 
 
-def _page(request: HttpRequest, task: Task, typed: QueryDict, given: FormInput) -> HttpResponseBase:
+def _page(
+    request: HttpRequest, task: Task, typed: QueryDict, given: FormInput, refused: Sequence[Problem] = ()
+) -> HttpResponseBase:
     context = context_of(FORM)
     sections = page_sections(Page(context, typed, given, {}, frozenset()))
     asked = {
@@ -158,6 +171,7 @@ def _page(request: HttpRequest, task: Task, typed: QueryDict, given: FormInput) 
         "parts": parts,
         "page_id": typed.get("_id") or new_id(),
         "faults": faults,
+        "refused": refused,
         "extent": list(country_extent()),
         "today_days": task.days.filter(on=today).count(),
         **polygon_choices(),
