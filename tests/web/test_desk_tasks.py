@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from torpaq.web.desk.task_board import BoardQuestion, counts_of
 from torpaq.web.desk.task_chart import plan_a_day_m2, work_chart
-from torpaq.web.models import Accreditation, NonConformity, Task
+from torpaq.web.models import Accreditation, NonConformity, PlannedInspection, Task
 from torpaq.web.operations.task_standing import forget_standing
 from torpaq.web.operations.tasks import recount, tasks_seen_by
 from web.desk_stories import LABEL, open_desk
@@ -86,6 +86,18 @@ def test_a_donor_sees_work_and_no_names_of_people(cast: Cast) -> None:
     client.force_login(cast.donor)
     assert client.get(page("task_assign", task)).status_code == 403
     assert client.post(page("task_move", task), {"move": "suspend"}).status_code == 403
+
+
+def test_an_operator_is_not_warned_of_a_visit_that_comes_unannounced(cast: Cast) -> None:
+    task = at_work(cast)
+    for kind in ("external_qa_announced", "external_qa_unannounced"):
+        PlannedInspection.objects.create(
+            task=task, organisation=task.organisation, kind=kind, rule="person", reason="new team", due_on=day(20)
+        )
+    for person, is_told in ((cast.inspector, True), (cast.operator_a, False), (cast.donor, False)):
+        text = ask(person, page("task", task))
+        assert ("External assurance visit, unannounced" in text) is is_told
+        assert ("External assurance visit, announced" in text) is (person != cast.donor)
 
 
 def test_the_board_says_what_keeps_a_task(cast: Cast) -> None:

@@ -12,8 +12,8 @@ from torpaq.geo.crs import AZE
 from torpaq.land.live import LiveLand
 from torpaq.land.rules import CHA
 from torpaq.land.text import parse_ledger
-from torpaq.web.assets import AssetsMissingError, fetch_development_modules
-from web.browser.conftest import Opener, skip_loudly
+from web.browser.conftest import Opener
+from web.browser.screens import axe_source, barriers_on, look_at, map_is_idle, too_wide_px
 
 pytestmark = pytest.mark.browser
 SCREENS = (
@@ -21,11 +21,6 @@ SCREENS = (
     "/spot?place=40.0+47.0", "/ledger", "/ledger/chain?check=1", "/entry/SYN-00010", "/proposals",
     "/proposals/new?area={area}", "/teams", "/guide", "/sign-in",
 )  # fmt: skip
-
-
-def map_is_idle(page: Page) -> None:
-    page.wait_for_selector("#map[data-idle]", timeout=30_000)
-    page.wait_for_function("() => window.torpaqMap?.loaded() && window.torpaqMap.areTilesLoaded()", timeout=30_000)
 
 
 @cache
@@ -43,11 +38,6 @@ def confirmed_spot(ledger: str) -> tuple[str, float, float]:
 
 def spot_of(page: Page) -> tuple[str, float, float]:
     return confirmed_spot(page.request.get("/ledger.txt").text())
-
-
-def look_at(page: Page, lon: float, lat: float, zoom: float = 17) -> None:
-    page.evaluate("([lon, lat, zoom]) => window.torpaqMap.jumpTo({center: [lon, lat], zoom})", [lon, lat, zoom])
-    page.wait_for_function("() => window.torpaqMap.areTilesLoaded()")
 
 
 def pixel(page: Page, lon: float, lat: float) -> tuple[float, float]:
@@ -193,16 +183,12 @@ def test_no_screen_is_wider_than_its_window(open_page: Opener, language: str, wi
     area = spot_of(page)[0]
     for screen in SCREENS[:-1]:
         page.goto(screen.format(area=area))
-        too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert too_wide <= 0, screen
+        assert too_wide_px(page) <= 0, screen
 
 
 @pytest.mark.parametrize("language", ["az", "en"])
 def test_axe_finds_no_barrier_on_any_screen(open_page: Opener, language: str) -> None:
-    try:
-        axe = (fetch_development_modules() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    except AssetsMissingError as error:
-        skip_loudly(f"axe-core could not be fetched: {error}")
+    axe = axe_source()
     page = open_page("officer", language)
     area = spot_of(page)[0]
     barriers = []
@@ -210,9 +196,5 @@ def test_axe_finds_no_barrier_on_any_screen(open_page: Opener, language: str) ->
         if screen == "/sign-in":
             page.context.clear_cookies()
         page.goto(screen.format(area=area))
-        page.evaluate(axe)
-        found = page.evaluate(
-            "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-        )
-        barriers += [(screen, one["id"], node["html"][:120]) for one in found["violations"] for node in one["nodes"]]
+        barriers += [(screen, *barrier) for barrier in barriers_on(page, axe)]
     assert barriers == []

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from torpaq.web.assets import AssetsMissingError, fetch_development_modules
-from web.browser.conftest import Opener, skip_loudly
+from web.browser.conftest import Opener
+from web.browser.screens import axe_source, barriers_on, click_beside_the_middle, look_at, map_is_idle, too_wide_px
 
 pytestmark = pytest.mark.browser
 SCREENS = (
@@ -14,22 +14,6 @@ SCREENS = (
     "/records/quarantine", "{record}", "{record}/change", "{conflict}/conflict",
 )  # fmt: skip
 PLACE = "40.2 N 46.8 E"
-
-
-def map_is_idle(page: Page) -> None:
-    page.wait_for_selector("#map[data-idle]", timeout=30_000)
-    page.wait_for_function("() => window.torpaqMap?.loaded() && window.torpaqMap.areTilesLoaded()", timeout=30_000)
-
-
-def look_at(page: Page, lon: float, lat: float, zoom: float = 17) -> None:
-    page.evaluate("([lon, lat, zoom]) => window.torpaqMap.jumpTo({center: [lon, lat], zoom})", [lon, lat, zoom])
-    page.wait_for_function("() => window.torpaqMap.areTilesLoaded()")
-
-
-def click_beside_the_middle(page: Page, dx: int, dy: int) -> None:
-    box = page.locator("#map").bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2 + dx, box["y"] + box["height"] / 2 + dy)
 
 
 def answer(page: Page, number: str, area: str) -> None:
@@ -151,28 +135,16 @@ def test_no_screen_of_records_is_wider_than_a_phone(open_page: Opener, conflict:
         page = open_page("officer", language, 360, 800)
         for screen in SCREENS:
             page.goto(screen.format(record=conflict, conflict=conflict))
-            too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert too_wide <= 0, (screen, language)
+            assert too_wide_px(page) <= 0, (screen, language)
 
 
 def test_axe_finds_no_barrier_on_any_screen_of_records(open_page: Opener, conflict: str) -> None:
-    try:
-        axe = (fetch_development_modules() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    except AssetsMissingError as error:
-        skip_loudly(f"axe-core could not be fetched: {error}")
+    axe = axe_source()
     barriers = []
     for language in ("az", "en"):
         page = open_page("officer", language)
         for screen in SCREENS:
             page.set_viewport_size({"width": 1440, "height": 900})
             page.goto(screen.format(record=conflict, conflict=conflict))
-            whole = page.evaluate("document.documentElement.scrollHeight")  # where one has scrolled to is no barrier
-            page.set_viewport_size({"width": 1440, "height": max(900, whole)})
-            page.evaluate(axe)
-            found = page.evaluate(
-                "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-            )
-            barriers += [
-                (screen, one["id"], node["html"][:120]) for one in found["violations"] for node in one["nodes"]
-            ]
+            barriers += [(screen, *barrier) for barrier in barriers_on(page, axe)]
     assert barriers == []

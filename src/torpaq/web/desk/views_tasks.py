@@ -25,6 +25,7 @@ from torpaq.web.desk.telling import tell
 from torpaq.web.desk.templatetags.desk import language
 from torpaq.web.desk.views_spot import country_extent
 from torpaq.web.models import Account, Organisation, OrganisationKind, Task
+from torpaq.web.operations.quality_plans import inspections_seen_by
 from torpaq.web.operations.task_rows import may_not_change
 from torpaq.web.operations.tasks import (
     change_task,
@@ -102,7 +103,7 @@ def task_page(request: HttpRequest, number: int) -> HttpResponseBase:
             "assets": task.assets.select_related("asset"),
             "environment": getattr(task, "environment", None),
             "lane_count": task.lanes.count(),
-            "inspections": task.inspections.select_related("inspector", "record") if sees else [],
+            "inspections": inspections_seen_by(person).filter(task=task),
             "non_conformities": task.non_conformities.all() if sees else [],
             "reports": reports_shown(task, person),
             "today": today,
