@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, sync_playwright
+from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
 
 from torpaq.web.assets import AssetsMissingError, install_assets
 from torpaq.web.serve import served
@@ -22,6 +22,8 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 Opener = Callable[..., Page]
+
+expect.set_options(timeout=30_000)  # a busy machine is no fault of the desk's
 
 
 def skip_loudly(reason: str) -> None:

@@ -26,7 +26,7 @@ SENT_TO = {
 
 def under_way(page: Page) -> str:
     """Return the address of the signed-in operator's first task that is under way."""
-    page.goto("/operations?show=under_way")
+    page.goto("/operations?state=under_way")
     address = page.locator('main a[href^="/operations/tasks/"]:not([href$="/new"])').first.get_attribute("href")
     assert address
     return address
@@ -65,7 +65,7 @@ def test_operator_a_reports_a_day_and_reads_it_in_the_tasks_days(open_page: Open
 def test_the_inspector_tells_what_a_sample_found_and_what_that_means(open_page: Opener) -> None:
     page = open_page("inspector")
     page.goto("/quality/samples")
-    page.locator('a[href*="/quality/samples/"]', has_text=re.compile(r"\d")).last.click()
+    page.get_by_role("link", name=re.compile("№")).last.click()
     page.wait_for_url(re.compile(r"/quality/samples/\d+$"))
     map_is_idle(page)
     squares = page.locator("tbody tr", has=page.locator("td")).count()

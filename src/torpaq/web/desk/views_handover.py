@@ -207,9 +207,8 @@ def _count(text: str, problems: list[Problem]) -> int | None:
 
 def _groups_shown(given: QueryDict) -> Iterator[tuple[int, list[str], str]]:
     for number in range(GROUPS):
-        usual = ["direct", "expected", "female" if number == 0 else "male", "adult", ""] if number < 2 else [""] * 5
-        usual[:2] = ["direct", "expected"]
-        words = [given.get(f"group-{number}-{name}", usual[n]) for n, name in enumerate(GROUP)]
+        usual = {"kind": "direct", "stage": "expected"}  # nothing that a row left empty would have to count
+        words = [given.get(f"group-{number}-{name}", usual.get(name, "")) for name in GROUP]
         yield number, words, given.get(f"group-{number}-count", "")
 
 
