@@ -99,7 +99,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("az", "Azərbaycanca"), ("en", "English"), ("ru", "Русский")]
 LOCALE_PATHS = [HERE / "locale"]
 USE_I18N = True
-USE_THOUSAND_SEPARATOR = True
+USE_THOUSAND_SEPARATOR = False  # a hidden field must say 1234; what people read is grouped by filters
 USE_TZ = True
 TIME_ZONE = "Asia/Baku"
 
