@@ -255,6 +255,7 @@ def test_a_day_is_reported_with_few_answers_and_counts_at_once(cast: Cast, desk:
     task = task_of(cast.operator_a, lon=46.95, lat=39.99)
     team_of(cast.operator_a, task)
     html = desk.get("/progress/new/T-7").content.decode()
+    assert "&quot;kind&quot;: &quot;boundary&quot;" in html, "the map shows the task and the lanes that were searched"
     assert 'value="A-1"' in html
     assert html.count('data-asked="') < 45
     response = desk.post("/progress/new/T-7", day_answers())

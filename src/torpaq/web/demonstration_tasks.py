@@ -47,7 +47,8 @@ from torpaq.web.operations.release import Certificate, bring_handover, prepare_h
 from torpaq.web.operations.release_dossier import dossier_of, land_of
 from torpaq.web.operations.release_follow_ups import plan_follow_ups
 from torpaq.web.operations.release_values import certificate_values
-from torpaq.web.operations.tasks import recount
+from torpaq.web.operations.task_rows import ground_key
+from torpaq.web.operations.tasks import order_of, recount
 from torpaq.web.record_bulk import add_records
 from torpaq.web.record_effects import tell
 from torpaq.web.records import NewVersion
@@ -131,6 +132,7 @@ class _Story:
         task = self._task(entry.area, shape, self.working[entry.operator], entry.method or "manual", started)
         task.required_depth_cm = int(float(entry.depth_cm or 13))
         task.contamination = ["mine"] if entry.contamination == 1 else ["erw"] if entry.contamination == 2 else []
+        self._on_ground(task)
         task.save()
         self._equip(task, entry.effective)
         passes = 2 if task.methods[0] in ("combined", "mechanical") else 1
@@ -157,6 +159,12 @@ class _Story:
         recount(task)
         self._signed(completion, entry)
         self._handover(task, entry)
+
+    def _on_ground(self, task: Task) -> None:
+        """Say on which ground a task lies, as its survey would have told."""
+        task.terrain = [("flat", "hills", "valley")[(task.pk or 0) % 3]]
+        task.vegetation = ("grass_high", "bushes")[(task.pk or 0) % 2]
+        task.ground_key = ground_key(order_of(task))
 
     def _completion(self, task: Task, entry: LedgerEntry, shape: Shape) -> FieldRecord:
         reported_m2 = round(shape.area_m2 * self.random.choice((1.0, 1.0, 1.001, 0.998, 1.004)))
@@ -289,6 +297,7 @@ class _Story:
         task.contamination = ["mine"]
         if number % 5 == 0:
             task.planned_end = self.today - timedelta(days=3)  # one in five is late
+        self._on_ground(task)
         task.save()
         EnvironmentRecord.objects.create(
             task=task,

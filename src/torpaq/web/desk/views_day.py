@@ -24,6 +24,7 @@ from torpaq.web.desk.polygon_input import Files
 from torpaq.web.desk.record_drafts import Work, keep_page, new_id, sent_before
 from torpaq.web.desk.record_fields import Page, fields_of, new_row_id, page_sections
 from torpaq.web.desk.record_input import FormInput, read_record_form, row_ids_typed
+from torpaq.web.desk.task_shown import places_of
 from torpaq.web.desk.telling import tell
 from torpaq.web.desk.templatetags.desk import language
 from torpaq.web.desk.views_progress import may_report
@@ -173,6 +174,7 @@ def _page(
         "faults": faults,
         "refused": refused,
         "extent": list(country_extent()),
+        "places": places_of(task),
         "today_days": task.days.filter(on=today).count(),
         **polygon_choices(),
     }

@@ -370,7 +370,7 @@ def minus(value: float, other: float) -> str:
 def hectares(value: float) -> str:
     """Write hectares on an axis, without superfluous decimals."""
     decimals = 0 if value >= 10 or value == round(value) else 1 if value >= 1 else 2
-    return f"{number_format(round(value, decimals), decimals, use_l10n=True, force_grouping=True)} ha"
+    return f"{number_format(round(value, decimals), decimals, use_l10n=True, force_grouping=True)} {_('ha')}"
 
 
 @register.filter

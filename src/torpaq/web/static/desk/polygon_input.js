@@ -43,6 +43,7 @@ export class DrawingTools {
     if (!this.root) return;
     const told = points.length ? `${points.length} ${this.count.dataset.points}` : "";
     this.root.querySelector("[data-drawn]").value = points.length ? JSON.stringify(points) : "";
+    this.root.dispatchEvent(new CustomEvent("drawn", { bubbles: true, detail: points }));
     for (const output of [this.count, this.root.querySelector("[data-drawn-count]")]) if (output) output.textContent = told;
     this.tools.start.setAttribute("aria-pressed", String(isDrawing));
     this.tools.point.disabled = !isDrawing;

@@ -3,7 +3,9 @@
 
 import { fitTo, openMap, showPolygon } from "./map.js";
 import { DrawingTools, addLeg } from "./polygon_input.js";
+import { showPlaces } from "./task_places.js";
 
+const EARTH_M = 6371008.8;
 const form = document.getElementById("record-form");
 const element = document.getElementById("map");
 const held = document.getElementById("held");
@@ -161,6 +163,21 @@ async function toArea() {
   if (found) fitTo(map, [[found[1] - 0.004, found[2] - 0.003], [found[1] + 0.004, found[2] + 0.003]], 15);
 }
 
+// What was drawn gives the number, until somebody types another. On a sphere: the server counts on the ellipsoid.
+let measured = "";
+function measure(ring) {
+  const input = form.querySelector('[name="processed_area_m2"]');
+  if (!input || ring.length < 3 || (input.value && input.value !== measured)) return;
+  const radians = (degrees) => (degrees * Math.PI) / 180;
+  let sum = 0;
+  ring.forEach(([lon, lat], at) => {
+    const [nextLon, nextLat] = ring[(at + 1) % ring.length];
+    sum += radians(nextLon - lon) * (2 + Math.sin(radians(lat)) + Math.sin(radians(nextLat)));
+  });
+  measured = String(Math.round(Math.abs((sum * EARTH_M * EARTH_M) / 2)));
+  input.value = measured;
+}
+
 async function beginMap() {
   map = await openMap(element);
   tools = new DrawingTools(map, document.querySelector(".draw-tools"));
@@ -171,8 +188,13 @@ async function beginMap() {
   addSketch();
   document.body.addEventListener("htmx:oobAfterSwap", sketch);
   const told = form.querySelector("[data-polygon]");
+  const places = JSON.parse(element.dataset.places || "[]");
+  if (places.length) {
+    showPlaces(map, places);
+    form.addEventListener("drawn", ({ target, detail }) => { if (target.closest('[data-asked="boundary"]') ?? target.querySelector('[name^="boundary"]')) measure(detail); });
+  }
   if (told) show(told);
-  else await toArea();
+  else if (!places.length) await toArea();
   window.torpaqMap = map;
 }
 

@@ -1,33 +1,13 @@
 // A task on the map: boundary, lanes and finds, each found by a click; and the drawing of a boundary or of one more lane.
 
-import * as maplibregl from "../vendor/maplibre-gl.mjs";
 import { empty, fitTo, openMap, showPolygon } from "./map.js";
 import { DrawingTools, addLeg } from "./polygon_input.js";
+import { showPlaces } from "./task_places.js";
 
 const element = document.getElementById("map");
 const form = document.getElementById("task-form") ?? document.getElementById("lane-form");
 const places = JSON.parse(element.dataset.places || "[]");
 let map;
-
-function points(coordinates) { return typeof coordinates[0] === "number" ? [coordinates] : coordinates.flatMap(points); }
-
-function showPlaces() {
-  map.addSource("task", { type: "geojson", data: { type: "FeatureCollection", features: places } });
-  const kind = ["get", "kind"];
-  map.addLayer({ id: "task-fill", type: "fill", source: "task", filter: ["in", kind, ["literal", ["lane", "done"]]], paint: { "fill-color": ["match", kind, "done", "#2f6b2c", "#2a5db0"], "fill-opacity": 0.28 } }, "polygon-fill");
-  map.addLayer({ id: "task-lanes", type: "line", source: "task", filter: ["in", kind, ["literal", ["lane", "done"]]], paint: { "line-color": ["match", kind, "done", "#1f5420", "#173f86"], "line-width": 1.4 } }, "polygon-fill");
-  map.addLayer({ id: "task-boundary", type: "line", source: "task", filter: ["==", kind, "boundary"], paint: { "line-color": "#4b2e83", "line-width": 3, "line-dasharray": [3, 1] } }, "polygon-fill");
-  map.addLayer({ id: "task-finds", type: "circle", source: "task", filter: ["==", kind, "find"], paint: { "circle-radius": 5, "circle-color": "#1d2730", "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.6 } });
-  const popup = new maplibregl.Popup({ closeButton: false, focusAfterOpen: false });
-  for (const layer of ["task-finds", "task-fill", "task-boundary"]) {
-    map.on("click", layer, ({ features: [near], lngLat }) => {
-      const words = document.createElement("span");
-      words.textContent = near.properties.words;
-      popup.setLngLat(lngLat).setDOMContent(words).addTo(map);
-    });
-  }
-  if (places.length) fitTo(map, places.flatMap(({ geometry }) => points(geometry.coordinates)));
-}
 
 // -- areas to add ----------------------------------------------------------------------------------------------------
 
@@ -70,7 +50,7 @@ async function begin() {
     if (shown && map) showPolygon(map, JSON.parse(shown.dataset.polygon), { fit: true });
   });
   map = await openMap(element);
-  showPlaces();
+  showPlaces(map, places);
   const bar = document.querySelector(".draw-tools");
   if (form && bar) {
     const tools = new DrawingTools(map, bar);
