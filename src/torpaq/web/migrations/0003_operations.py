@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import django.utils.timezone
 import torpaq.web.fields
+import torpaq.web.tables_at_once
 from django.conf import settings
 from django.db import migrations, models
 
@@ -24,6 +25,7 @@ class Migration(migrations.Migration):
             name='role',
             field=models.CharField(choices=[('viewer', 'Viewer'), ('operator', 'Operator'), ('im_officer', 'Information management officer'), ('inspector', 'Quality inspector'), ('approver', 'Approver'), ('admin', 'Administrator')], default='viewer', max_length=16),
         ),
+        torpaq.web.tables_at_once.TablesAtOnce([
         migrations.CreateModel(
             name='Accreditation',
             fields=[
@@ -758,4 +760,5 @@ class Migration(migrations.Migration):
             model_name='worksum',
             index=models.Index(fields=['month'], name='work_sum_month'),
         ),
+        ]),
     ]
