@@ -7,13 +7,26 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from torpaq.geo.crs import AZE
+from torpaq.standard.problems import has_errors
 from torpaq.web.assets import compile_translations
-from torpaq.web.models import FollowUp, Handover, LedgerEntry, MarkingScheme, NonConformity, Programme, Proposal
+from torpaq.web.models import (
+    FollowUp,
+    Handover,
+    LedgerEntry,
+    MarkingScheme,
+    NonConformity,
+    OrdnanceItem,
+    Programme,
+    Proposal,
+)
 from torpaq.web.operations.marking import install
 from torpaq.web.operations.release import prepare_handover, sign_handover
 from torpaq.web.proposals import sign
+from torpaq.web.records import accept
 from web.release_stories import PAPER, SIGNED, Story, completion, product, released, under_way
 from web.stories import Cast
+from web.work_stories import find, worked
 
 FORM = {
     "language": ["az", "en"],
@@ -212,9 +225,14 @@ def test_something_found_in_released_land(desk: Cast) -> None:
     assert client_of(desk.operator_a).get(url).status_code == 403
     client = client_of(desk.officer)
     assert "look-back" in client.get(url).content.decode()
-    given = {"on": "2026-11-03", "class": "mine", "why": "A mine beside the path."}
+    given = {"on": "2026-11-03", "class": "mine", "why": "A mine beside the path.", "way": "whole"}
+    seen = client.post(url, given).content.decode()
+    assert "10,000 m²" in text_of(seen)
+    assert not Proposal.objects.filter(kind="reopen").exists(), "the area is shown before anything is proposed"
+    given["shown_m2"] = shown_in(seen)
     assert "handover_reason_missing" in client.post(url, given | {"why": ""}).content.decode()
-    assert "reopen_other_class" in client.post(url, given | {"class": "erw"}).content.decode()
+    assert "reopen_nothing_released" in client.post(url, given | {"class": "erw"}).content.decode()
+    assert "date_wrong" in client.post(url, given | {"on": "yesterday"}).content.decode()
     assert not NonConformity.objects.exists()
     answer = client.post(url, given)
     proposal = Proposal.objects.get(kind="reopen")
@@ -227,6 +245,62 @@ def test_something_found_in_released_land(desk: Cast) -> None:
     assert reverse("entry", args=[f"P-{proposal.pk}"]) in html
     assert 'fill="url(#plan-cleared)"' in html
     assert 'fill="url(#plan-cha)"' not in html
+
+
+def shown_in(html: str) -> str:
+    found = re.search(r'type="hidden" name="shown_m2" value="([^"]+)"', html)
+    assert found is not None
+    return found[1]
+
+
+def test_a_circle_round_the_find_or_a_drawn_part_is_opened_and_nothing_else(desk: Cast) -> None:
+    story, _ = handed_over(desk)
+    url = reverse("reopen", args=[story.entry_id])
+    client = client_of(desk.inspector)
+    lon, lat = AZE.inverse(0, 0)
+    told = {"on": "2026-11-03", "class": "mine", "why": "A mine at the corner.", "way": "circle", "radius_m": "20"}
+    assert "reopen_centre_missing" in client.post(url, told).content.decode()
+    told["centre"] = f"{lat:.9f} {lon:.9f}"
+    for radius in ("", "0"):
+        assert "reopen_radius_missing" in client.post(url, told | {"radius_m": radius}).content.decode()
+    assert "spot_number_wrong" in client.post(url, told | {"radius_m": "far"}).content.decode()
+    drawn = {"way": "polygon", "source": "typed", "typed": "box 90 90 120 120"}
+    seen = client.post(url, told | drawn).content.decode()
+    assert "reopen_cut" in seen
+    assert shown_in(seen) == "100.0000"
+    assert "reopen_outside" in client.post(url, told | drawn | {"typed": "box 200 200 300 300"}).content.decode()
+    assert "reopen_way_missing" in client.post(url, told | {"way": "somehow"}).content.decode()
+    seen = client.post(url, told).content.decode()
+    stale = client.post(url, told | {"radius_m": "30", "shown_m2": shown_in(seen)})
+    assert stale.status_code == 200, "another area than was shown is shown first"
+    assert client.post(url, told | {"shown_m2": shown_in(seen)}).url == reverse("proof", args=[story.entry_id])
+    proposal = Proposal.objects.get(kind="reopen")
+    assert f"{proposal.shape.area_m2:.4f}" == shown_in(seen)
+    assert sign(proposal, desk.authority) == []
+    left = text_of(client.get(url).content.decode())
+    assert f"{10000 - proposal.shape.area_m2:,.0f} m²" in left
+
+
+def test_from_an_item_that_lay_in_released_land_the_circle_is_filled_in(desk: Cast) -> None:
+    story, _ = handed_over(desk)
+    record = worked(desk.operator_a, "late", work_date="2026-07-01", finds=[find(60, 40, found_on="2026-07-01", disposed_on="2026-07-01")],
+                    nothing_found="no")  # fmt: skip
+    assert not has_errors(accept(record, desk.officer)), record.findings
+    item = OrdnanceItem.objects.get(in_released_land=True)
+    url = reverse("reopen", args=[story.entry_id]) + f"?item={item.pk}"
+    assert url in page(desk.officer, "item", item.pk)
+    assert url not in page(desk.operator_a, "item", item.pk)
+    html = client_of(desk.officer).get(url).content.decode()
+    for filled in (
+        'value="2026-07-01"',
+        'value="circle" checked',
+        'value="mine" checked',
+        'name="radius_m"',
+        'value="50"',
+    ):
+        assert filled in html
+    assert f"{item.lat:.7f} {item.lon:.7f}" in html
+    assert 'value="whole" checked' in client_of(desk.officer).get(url + "9999").content.decode()
 
 
 @pytest.mark.parametrize("language", ["az", "en", "ru"])

@@ -5,13 +5,18 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from torpaq.geo.crs import AZE
+from torpaq.geo.overlay import circle_shape
 from torpaq.geo.shape import Shape, box_shape
-from torpaq.land.entry import Contamination, Status
+from torpaq.land.entry import Contamination, Entry, Status
 from torpaq.operations.release.follow_up import Visit
 from torpaq.operations.release.handover import Beneficiaries
 from torpaq.operations.release.proof import missing
 from torpaq.report.certificate import certificate_pages
+from torpaq.standard.problems import has_errors
 from torpaq.web.live import live_land
 from torpaq.web.models import (
     Accreditation,
@@ -42,12 +47,15 @@ from torpaq.web.operations.release import (
 )
 from torpaq.web.operations.release_dossier import land_of, periods_of
 from torpaq.web.operations.release_follow_ups import record_follow_up, state_of
+from torpaq.web.operations.release_reopening import Wanted, ground_to_open
 from torpaq.web.operations.release_since import changed_since, land_at_signature
-from torpaq.web.proposals import sign
+from torpaq.web.proposals import draft, sign, submit
 from torpaq.web.records import accept
+from torpaq.web.rows import entry_of_row
 from torpaq.web.store import append, stamped
-from web.release_stories import PAPER, SIGNED, completion, inspected, product, released, under_way
+from web.release_stories import PAPER, SIGNED, completion, inspected, product, released, signed, under_way
 from web.stories import Cast, ledger
+from web.work_stories import find, worked
 
 HANDED = date(2026, 6, 20)
 
@@ -443,6 +451,111 @@ def test_what_is_learned_later_of_an_earlier_day_does_not_change_a_certificate(c
     assert account is not None
     assert round(account.land.as_json()["cleared_m2"]) == 10000
     assert [one.entry.entry_id for one in changed_since(handover)] == ["late"]
+
+
+@given(x=st.integers(-40, 140), y=st.integers(-40, 140), radius_m=st.integers(1, 60))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_circle_is_cut_exactly_by_the_land_that_is_released(clear: Entry, x: int, y: int, radius_m: int) -> None:
+    wanted = Wanted("circle", AZE.inverse(x, y), float(radius_m))
+    place, problems = ground_to_open(clear, Contamination.MINE, wanted)
+    expected_m2 = cut_by_square(circle_shape(*AZE.forward(*AZE.inverse(x, y)), radius_m))
+    if place is None:
+        assert codes(problems) == ["reopen_outside"]
+        assert expected_m2 < 1.1
+    else:
+        assert place.shape.area_m2 == pytest.approx(expected_m2, abs=0.5)
+        left, low, right, high = place.shape.bounds_cm
+        assert min(left, low) >= 0
+        assert max(right, high) <= 10000
+
+
+def cut_by_square(shape: Shape) -> float:
+    """The area that a convex polygon has in the square of 100 m, cut side by side (Sutherland and Hodgman)."""
+    points = [(float(x), float(y)) for x, y in shape.rings_cm[0] / 100]
+    for axis, edge, sign_ in ((0, 0, 1), (0, 100, -1), (1, 0, 1), (1, 100, -1)):
+        kept: list[tuple[float, float]] = []
+        for one, after in zip(points, [*points[1:], *points[:1]], strict=True):
+            a, b = (one[axis] - edge) * sign_, (after[axis] - edge) * sign_
+            if a >= 0:
+                kept.append(one)
+            if (a >= 0) != (b >= 0):
+                share = a / (a - b)
+                kept.append((one[0] + (after[0] - one[0]) * share, one[1] + (after[1] - one[1]) * share))
+        points = kept
+    pairs = zip(points, [*points[1:], *points[:1]], strict=True)
+    return abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairs)) / 2
+
+
+@pytest.fixture
+def clear(cast: Cast) -> Entry:
+    """The release of the whole square."""
+    return entry_of_row(LedgerEntry.objects.get(entry_id=released(cast).entry_id))
+
+
+def test_what_was_opened_already_is_not_opened_a_second_time(cast: Cast) -> None:
+    release = released(cast).entry_id
+    on, box = date(2026, 11, 3), Wanted("polygon", drawn=box_shape(0, 0, 30, 100))
+    proposal, problems = reopen(cast.officer, release, Contamination.MINE, on, "A mine.", wanted=box)
+    assert proposal is not None, codes(problems)
+    assert proposal.shape is not None
+    assert proposal.shape.area_m2 == 3000
+    assert codes(sign(proposal, cast.authority)) == []
+    rest, _ = reopen(cast.officer, release, Contamination.MINE, on, "Another.")
+    assert rest is not None
+    assert rest.shape is not None
+    assert rest.shape.area_m2 == 7000
+    assert codes(sign(rest, cast.authority)) == []
+    assert codes(reopen(cast.officer, release, Contamination.MINE, on, "Again.")[1]) == ["reopen_nothing_released"]
+
+
+def shell_found(cast: Cast, on: str, x_m: float = 50, **changes: object) -> FieldRecord:
+    """Operator A reports an item at a place of the square, on a day."""
+    found = find(x_m, 50, found_on=on, disposed_on=on, **changes)
+    record = worked(cast.operator_a, f"late-{on}-{x_m}", work_date=on, finds=[found], nothing_found="no")
+    assert not has_errors(accept(record, cast.officer)), record.findings
+    return record
+
+
+@pytest.mark.both_engines
+def test_a_release_that_is_entered_later_than_a_find_in_its_land_is_proposed_to_be_opened_anew(cast: Cast) -> None:
+    under_way(cast)
+    record = completion(cast)
+    assert not has_errors(accept(record, cast.officer))
+    shell_found(cast, "2026-05-20")  # the work ended on 13 May, its release is signed only now
+    shell_found(cast, "2026-05-13", 60)
+    assert not OrdnanceItem.objects.filter(in_released_land=True).exists()
+    proposal = Proposal.objects.get(field_record=record, kind="clear")
+    assert codes(sign(proposal, cast.authority)) == ["release_overtook_finds"]
+    item = OrdnanceItem.objects.get(in_released_land=True)
+    assert item.found_on == date(2026, 5, 20), "what was found on the last day of work is the end of that work"
+    reopening = Proposal.objects.get(kind="reopen")
+    assert (reopening.author, reopening.state) == (cast.officer, "submitted")
+    assert "effective" not in reopening.line
+    assert reopening.line.startswith("2026-05-20 reopen HA-17 cha mine")
+    found = NonConformity.objects.get(kind="item_in_released_land")
+    assert (found.severity, found.found_on) == ("critical", date(2026, 5, 20))
+    assert item.uid in found.description
+    assert LookBack.objects.filter(non_conformity=found, entry_id=f"P-{proposal.pk}").exists()
+    assert codes(sign(reopening, cast.authority)) == []
+
+
+def test_other_ordnance_does_not_doubt_a_release_from_mines_and_a_void_takes_the_doubt_away(cast: Cast) -> None:
+    under_way(cast)
+    record = completion(cast)
+    assert not has_errors(accept(record, cast.officer))
+    shell_found(cast, "2026-05-20", category="mortar", model="82 mm O-832")
+    signed(cast, record)
+    assert not Proposal.objects.filter(kind="reopen").exists()
+    shell_found(cast, "2026-05-21", 40)
+    item = OrdnanceItem.objects.get(in_released_land=True)
+    release = LedgerEntry.objects.get(kind="clear").entry_id
+    (voided,) = ledger(f"2026-05-22 void {release} id taken-back ; entered in error")
+    draft_of, problems = draft(cast.officer, replace(voided, recorded=timezone.localdate()))
+    assert draft_of is not None
+    assert not has_errors(submit(draft_of, cast.officer)), codes(problems)
+    assert not has_errors(sign(draft_of, cast.authority))
+    item.refresh_from_db()
+    assert not item.in_released_land
 
 
 def test_reopening_is_for_the_authority_and_needs_a_reason_and_a_class_that_was_released(cast: Cast) -> None:

@@ -7,8 +7,27 @@ import numpy as np
 
 from torpaq.geo.joined import joined_shape
 from torpaq.geo.shape import Shape
+from torpaq.land.entry import Contamination
 from torpaq.land.live import LiveLand
-from torpaq.land.rules import CHA, SHA
+from torpaq.land.rules import CANCELLED, CHA, CLEARED, REDUCED, SHA
+
+
+def released_land(land: LiveLand, entry_id: str, classes: Contamination) -> Shape | None:
+    """Return what of an entry's land stands released now, in each of some classes; None where nothing does."""
+    number = land.book.number_of[entry_id]
+    columns = [c for c, member in enumerate((Contamination.MINE, Contamination.ERW)) if member in classes]
+    active = land.book.active()
+    faces = []
+    for place, part in enumerate(land.parts):
+        if not columns or not (part.entries == number).any():
+            continue
+        steps = np.where(part.cover < 0, ~part.cover, part.cover)
+        covered = np.unique(np.repeat(np.arange(len(part.offsets) - 1), np.diff(part.offsets))[steps == number])
+        living = covered[land.living(place)[covered]].astype(np.int64)
+        states = land.states(place, living, active)
+        released = np.isin(states.status[:, columns], (CANCELLED, REDUCED, CLEARED)).all(axis=1)
+        faces += [part.faces.rings_m(face) for face in living[released].tolist()]
+    return joined_shape(faces) if faces else None
 
 
 def suspected_land(land: LiveLand, area: str) -> Shape | None:

@@ -18,6 +18,7 @@ from torpaq.web.holdings import Holding
 from torpaq.web.live import live_land
 from torpaq.web.models import Account, FieldRecord, HazardousArea, Proposal, ProposalState
 from torpaq.web.programme_row import programme_crs
+from torpaq.web.record_effects import tell_of_signature
 from torpaq.web.rows import Head
 from torpaq.web.store import append, try_entry
 
@@ -156,6 +157,7 @@ def sign(proposal: Proposal, signer: Account) -> list[Problem]:
             proposal.position = new_head.position
             proposal.save()
             note(signer, "proposal_signed", str(proposal.pk), position=new_head.position, hash=new_head.hash)
+            problems += tell_of_signature(entry, proposal)
     return problems
 
 

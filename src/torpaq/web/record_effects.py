@@ -4,7 +4,8 @@ A module registers a check or an effect for a form; :mod:`torpaq.web.records` as
 it would stand, perhaps not saved yet, and gives findings: an error keeps it from being submitted or accepted. An effect
 is told after a record was saved in any state (``record.state`` says which), within the same transaction, and brings its
 own rows in step with it; told twice it changes nothing. A removal is told before records vanish with the batch that
-brought them, and takes its own rows away.
+brought them, and takes its own rows away. What was signed into the ledger is told too: a release may come later than
+the report of what was found in its land.
 """
 
 from collections.abc import Callable
@@ -13,15 +14,20 @@ from importlib import import_module
 from django.db.models import QuerySet
 
 from torpaq.intake.record.record import Finding
-from torpaq.web.models import Account, FieldRecord
+from torpaq.land.entry import Entry
+from torpaq.standard.problems import Problem
+from torpaq.web.models import Account, FieldRecord, Proposal
 
 Check = Callable[[FieldRecord], list[Finding]]
 Effect = Callable[[FieldRecord, Account | None], None]
 Removal = Callable[[QuerySet[FieldRecord]], None]
 
+Signed = Callable[[Entry, Proposal], list[Problem]]
+
 CHECKS: dict[str, list[Check]] = {}
 EFFECTS: dict[str, list[Effect]] = {}
 REMOVALS: list[Removal] = []
+SIGNED: list[Signed] = []
 MODULES: tuple[str, ...] = (
     "torpaq.web.operations.quality_records",
     "torpaq.web.operations.asset_records",
@@ -30,6 +36,7 @@ MODULES: tuple[str, ...] = (
     "torpaq.web.operations.marking_records",
     "torpaq.web.operations.spot_records",
     "torpaq.web.operations.release_records",
+    "torpaq.web.operations.release_finds",
 )
 
 
@@ -66,6 +73,18 @@ def removal(take_away: Removal) -> Removal:
     if take_away not in REMOVALS:
         REMOVALS.append(take_away)
     return take_away
+
+
+def signed(follow: Signed) -> Signed:
+    """Register a function that is told after a proposal was signed, within the same transaction."""
+    if follow not in SIGNED:
+        SIGNED.append(follow)
+    return follow
+
+
+def tell_of_signature(entry: Entry, proposal: Proposal) -> list[Problem]:
+    """Tell everybody concerned that an entry entered the ledger; return what they have to say of it."""
+    return [found for follow in SIGNED for found in follow(entry, proposal)]
 
 
 def checked(record: FieldRecord) -> list[Finding]:

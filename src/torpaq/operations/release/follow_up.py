@@ -61,8 +61,12 @@ def what_follows(name: str, visit: Visit) -> list[Problem]:
     return found
 
 
-def reopening(release: Entry, classes: Contamination, on: date, why: str) -> tuple[Entry | None, list[Problem]]:
+def reopening(
+    release: Entry, classes: Contamination, on: date, why: str, place: Located | None = None
+) -> tuple[Entry | None, list[Problem]]:
     """Return the entry that opens a release's land anew, confirmed hazardous: what was found there is direct evidence.
+
+    ``place`` is the part of that land to be opened; without it all that the release speaks of.
 
     Only the classes that the release speaks of can be reopened; another class was never released there and is recorded
     as new land.
@@ -86,7 +90,7 @@ def reopening(release: Entry, classes: Contamination, on: date, why: str) -> tup
         area=release.area,
         contamination=shared,
         status=Status.CHA,
-        place=release.place,
+        place=place or release.place,
         record=f"{words} (released by {release.id})",
         unit=release.unit,
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from torpaq.web.desk import views_handover, views_release
+from torpaq.web.desk import views_handover, views_release, views_reopen
 
 urlpatterns = [
     path("handovers", views_handover.handovers_page, name="handovers"),
@@ -13,5 +13,5 @@ urlpatterns = [
     path("release-assemble/<path:code>", views_release.assemble, name="release_assemble"),
     path("release-certificate/<path:code>", views_handover.prepare_page, name="handover_prepare"),
     path("proof/<path:entry_id>", views_release.proof_page, name="proof"),
-    path("reopen/<path:entry_id>", views_release.reopen_page, name="reopen"),
+    path("reopen/<path:entry_id>", views_reopen.reopen_page, name="reopen"),
 ]

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 
 from torpaq.operations.items.catalogue import Sureness, identify, models, search
 from torpaq.standard.codes import code_list
-from torpaq.web.accounts import Right
+from torpaq.web.accounts import Right, may
 from torpaq.web.desk.access import needs, person_of
 from torpaq.web.desk.choices import labels, operator_choices, unit_choices
 from torpaq.web.desk.paging import page_of
@@ -17,7 +17,8 @@ from torpaq.web.desk.templatetags.work import model_name
 from torpaq.web.desk.views_spot import country_extent
 from torpaq.web.desk.work_question import WorkQuestion, read_work_question
 from torpaq.web.models import ItemMention, OrdnanceItem
-from torpaq.web.operations.items import told_by
+from torpaq.web.operations.items import releasing_entry, told_by
+from torpaq.web.operations.release import REOPENERS
 from torpaq.web.operations.work_seen import WORK_READERS, items_seen_by, sees_all_work
 from torpaq.web.records import records_seen_by
 
@@ -104,8 +105,17 @@ def item_page(request: HttpRequest, number: int) -> HttpResponseBase:
         "places": where,
         "extent": list(country_extent()),
         "known": models().get(item.model),
+        "reopen_entry": _release_of(item) if any(may(person, right) for right in REOPENERS) else "",
     }
     return render(request, "desk/item.html", context)
+
+
+def _release_of(item: OrdnanceItem) -> str:
+    """Return the entry that had released the land where an item lay; empty for none."""
+    if not item.in_released_land:
+        return ""
+    entry = releasing_entry(item.x_cm, item.y_cm, item.category, item.found_on)
+    return entry.id if entry else ""
 
 
 def _mention(mention: ItemMention) -> dict[str, object]:

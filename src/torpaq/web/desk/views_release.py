@@ -5,11 +5,9 @@ from datetime import date
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from torpaq.land.entry import Contamination
 from torpaq.operations.release.arithmetic import processed_beside_released, product_problems
 from torpaq.standard.parameters import parameters_of
 from torpaq.standard.problems import Problem, Severity, problem
@@ -19,11 +17,11 @@ from torpaq.web.desk.release_shown import bar_of, figures_shown, links_shown, pl
 from torpaq.web.desk.templatetags.desk import sentence
 from torpaq.web.models import Account, Handover, LedgerEntry, RecordState, Task
 from torpaq.web.operations.release import (
+    REOPENERS,
     assemble_completion,
     proof_of,
     proof_of_task,
     release_tasks_seen_by,
-    reopen,
 )
 from torpaq.web.operations.release_dossier import RELEASES, completions_of, land_of, products_of
 from torpaq.web.records import records_seen_by
@@ -104,30 +102,7 @@ def proof_page(request: HttpRequest, entry_id: str) -> HttpResponseBase:
 
 
 def _may_reopen(person: Account) -> bool:
-    return any(may(person, right) for right in (Right.WORK_ANY, Right.INSPECT, Right.SIGN))
-
-
-@needs(Right.WORK_ANY, Right.INSPECT, Right.SIGN)
-def reopen_page(request: HttpRequest, entry_id: str) -> HttpResponseBase:
-    """Ask what was found in released land, propose that it be opened anew, and begin the look-back."""
-    person = person_of(request)
-    row = get_object_or_404(LedgerEntry, entry_id=entry_id, kind__in=RELEASES)
-    problems: list[Problem] = []
-    if request.method == "POST":
-        on, problems = day_given(request, "on")
-        classes = Contamination.NONE
-        for name in request.POST.getlist("class"):
-            classes |= {"mine": Contamination.MINE, "erw": Contamination.ERW}.get(name, Contamination.NONE)
-        if on is not None:
-            proposal, problems = reopen(person, entry_id, classes, on, text_given(request, "why"))
-            if proposal is not None:
-                tell(request, problems)
-                messages.info(request, _("Proposed. It counts once another person signs it; the look-back has begun."))
-                if may(person, Right.PROPOSE_ANY) or may(person, Right.SIGN):
-                    return redirect("proposal", number=proposal.pk)
-                return redirect("proof", entry_id=entry_id)
-    context = {"row": row, "problems": problems, "values": request.POST, "today": timezone.localdate()}
-    return render(request, "desk/reopen.html", context)
+    return any(may(person, right) for right in REOPENERS)
 
 
 def day_given(request: HttpRequest, name: str) -> tuple[date | None, list[Problem]]:

@@ -148,12 +148,16 @@ def released_by(mention: Mention) -> Entry | None:
     A mine asks about release from mines, other ordnance about release from explosive remnants; what is neither, about
     land that is open for nothing and released from something. Land without a record was never released.
     """
-    if mention.x_cm is None or mention.y_cm is None:
+    return releasing_entry(mention.x_cm, mention.y_cm, mention.category, mention.found_on)
+
+
+def releasing_entry(x_cm: int | None, y_cm: int | None, category: str, found_on: date) -> Entry | None:
+    """Return the same for a place in centimetres of the national CRS, a category of ordnance and a day."""
+    if x_cm is None or y_cm is None:
         return None
-    on = mention.found_on - timedelta(days=1)
     with live_land() as (land, _):
-        spot = land.at(mention.x_cm / CM_PER_M, mention.y_cm / CM_PER_M, on=on)
-    asked = [0] if mention.category in MINES else [0, 1] if mention.category == "unknown" else [1]
+        spot = land.at(x_cm / CM_PER_M, y_cm / CM_PER_M, on=found_on - timedelta(days=1))
+    asked = [0] if category in MINES else [0, 1] if category == "unknown" else [1]
     statuses = [spot.status[one] for one in asked if spot.status[one] is not None]
     if not statuses or any(status not in RELEASED for status in statuses):
         return None

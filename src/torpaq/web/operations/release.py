@@ -35,6 +35,7 @@ from torpaq.web.operations.marking_outlines import marking_of_release
 from torpaq.web.operations.quality import raise_non_conformity
 from torpaq.web.operations.release_dossier import dossier_of, entries_of, land_of
 from torpaq.web.operations.release_follow_ups import plan_follow_ups
+from torpaq.web.operations.release_reopening import Wanted, ground_to_open
 from torpaq.web.operations.release_since import kept_with_signature
 from torpaq.web.operations.release_values import certificate_values
 from torpaq.web.proposals import propose_entry, sign
@@ -43,6 +44,8 @@ from torpaq.web.rows import entry_of_row
 
 SUBJECT = "handover"
 ANYBODY_AT_WORK = (Right.WORK_OWN, Right.WORK_ANY, Right.INSPECT, Right.SIGN)
+REOPENERS = (Right.WORK_ANY, Right.INSPECT, Right.SIGN)
+ALL_OF_IT = Wanted()
 TEXTS = ("not_cleared", "restrictions", "residual_risk")
 
 
@@ -323,26 +326,36 @@ def _moved(row: Handover, person: Account | None, move: str, source: str, target
 
 
 def reopen(
-    person: Account, entry_id: str, classes: Contamination, on: date, why: str, record: FieldRecord | None = None
+    person: Account,
+    entry_id: str,
+    classes: Contamination,
+    on: date,
+    why: str,
+    record: FieldRecord | None = None,
+    wanted: Wanted = ALL_OF_IT,
 ) -> tuple[Proposal | None, list[Problem]]:
     """Propose that a release's land be opened anew after a find, and raise the critical non-conformity behind it.
 
     The Authority's officers, inspectors and approvers may. Nothing is taken back: the new entry names the old one, it
-    counts once another person signs it, and the look-back over what the same people released begins at once.
+    counts once another person signs it, and the look-back over what the same people released begins at once. ``wanted``
+    says how much of the land: all that is still released of it, a circle, or a drawn part.
     """
-    if not any(may(person, right) for right in (Right.WORK_ANY, Right.INSPECT, Right.SIGN)):
+    if not any(may(person, right) for right in REOPENERS):
         return None, [problem("right_missing", person.get_username(), right=Right.INSPECT.value)]
     row = LedgerEntry.objects.filter(entry_id=entry_id).first()
     if row is None:
         return None, [problem("proof_no_task", entry_id)]
     if on > timezone.localdate():
         return None, [problem("date_wrong", "on", value=on.isoformat())]
-    entry, problems = reopening(entry_of_row(row), classes, on, why)
-    if entry is None:
-        return None, problems
+    release = entry_of_row(row)
+    place, told = ground_to_open(release, classes, wanted)
+    entry, problems = reopening(release, classes, on, why, place)
+    if entry is None or place is None:
+        return None, problems or told
     task = proof_of(entry_id)[0]
     with live_land() as (land, head), transaction.atomic():
         proposal, problems = propose_entry(person, entry, land, head, record)
+        problems += told
         if not has_errors(problems) and task is not None:
             _, found = raise_non_conformity(
                 None, severity="critical", kind="item_in_released_land", organisation=task.organisation, found_on=on,
