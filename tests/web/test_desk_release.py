@@ -283,8 +283,8 @@ def test_a_circle_round_the_find_or_a_drawn_part_is_opened_and_nothing_else(desk
 
 def test_from_an_item_that_lay_in_released_land_the_circle_is_filled_in(desk: Cast) -> None:
     story, _ = handed_over(desk)
-    record = worked(desk.operator_a, "late", work_date="2026-07-01", finds=[find(60, 40, found_on="2026-07-01", disposed_on="2026-07-01")],
-                    nothing_found="no")  # fmt: skip
+    row = find(60, 40, found_on="2026-07-01", disposed_on="2026-07-01")
+    record = worked(desk.operator_a, "late", work_date="2026-07-01", finds=[row], nothing_found="no")
     assert not has_errors(accept(record, desk.officer)), record.findings
     item = OrdnanceItem.objects.get(in_released_land=True)
     url = reverse("reopen", args=[story.entry_id]) + f"?item={item.pk}"

@@ -83,12 +83,57 @@ def test_from_a_call_to_the_answer(desk: Client, cast: Cast) -> None:
     assert move(desk, spot, "close", **end) == {"spot_explosives_unbalanced", "spot_report_missing"}
     told = desk.post(f"/spot-tasks/{spot.pk}/move", {"move": "close", "on": TODAY, **end}).content.decode()
     assert 'value="TNT"' in told  # what was typed is still there
+    assert f"/records/new/eod_spot_task?spot={spot.code}" in page(desk, f"/spot-tasks/{spot.pk}")
     report_on(cast.operator_a, spot.code)
     assert move(desk, spot, "close", **{**end, "explosive_returned": ["0.2"]}) == set()
     text = page(desk, f"/spot-tasks/{spot.pk}")
     assert "Destroyed in place" in text
     assert "Gone" in text
     assert "Gone" not in page(desk, "/spot-tasks/response")
+
+
+def fields_in(text: str) -> dict[str, str]:
+    """Every field of a page with what it holds: inputs, texts and what is chosen in lists."""
+    found: dict[str, str] = {}
+    for attributes in re.findall(r"<input ([^>]*)>", text):
+        named, held = re.search(r'name="([^"]*)"', attributes), re.search(r'value="([^"]*)"', attributes)
+        is_box = 'type="checkbox"' in attributes or 'type="radio"' in attributes
+        if named and held and (not is_box or "checked" in attributes):
+            found[named[1]] = held[1]
+    for name, inside in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>([^<]*)<', text):
+        found[name] = inside
+    for name, inside in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', text, re.S):
+        chosen = re.search(r'<option value="([^"]*)"[^>]*selected', inside)
+        if chosen:
+            found[name] = chosen[1]
+    return found
+
+
+def test_the_report_begins_with_what_the_task_knows(desk: Client, cast: Cast) -> None:
+    desk.post("/spot-tasks/new", {**CALL, "place": "40.0001 N 47.0075 E", "place_told": "By the well"})
+    spot = SpotTask.objects.get()
+    assert move(desk, spot, "assign", urgency="immediate", team=Team.objects.get().pk) == set()
+    desk.force_login(cast.operator_a)
+    assert move(desk, spot, "arrive", on_time="00:00") == set()
+    item = {"item_category": ["mortar"], "item_model": ["82"], "item_quantity": ["2"], "item_status": ["destroyed"]}
+    assert move(desk, spot, "identify", **item) == set()
+    text = page(desk, f"/records/new/eod_spot_task?spot={spot.code}")
+    told = fields_in(text)
+    spot.refresh_from_db()
+    expected = {
+        "task": spot.code, "task_status": "identified", "urgency": "immediate", "team": "EOD-0", "eod_level": "eod2",
+        "reporting_organisation": "OP-A", "unit": spot.unit, "in_recorded_area": "yes", "area": "HA/18",
+        "reported_item": "A shell beside the school", "start_date": TODAY, "assigned_on": TODAY,
+        "date_of_information": TODAY, "report_source": "hotline", "activity": "eod_spot",
+        "finds.n1.category": "mortar", "finds.n1.model": "82", "finds.n1.quantity": "2",
+        "finds.n1.item_status": "destroyed", "finds.n1.found_on": TODAY,
+    }  # fmt: skip
+    assert {name: told.get(name) for name in expected} == expected
+    assert told["reported_place"].startswith("40.0001")
+    assert told["finds.n1.place"] == told["reported_place"]
+    assert "Sevda" not in text, "who called stays with the task"
+    desk.force_login(cast.operator_b)
+    assert spot.code not in fields_in(page(desk, f"/records/new/eod_spot_task?spot={spot.code}")).values()
 
 
 def test_a_call_that_cannot_stand_keeps_what_was_typed(desk: Client) -> None:

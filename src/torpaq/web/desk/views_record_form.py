@@ -14,6 +14,7 @@ from torpaq.standard.form import AREA, form_codes
 from torpaq.standard.problems import has_errors, problem
 from torpaq.standard.text import fold_name
 from torpaq.web.accounts import Right, may
+from torpaq.web.desk import spot_report
 from torpaq.web.desk.access import is_fragment, needs, person_of
 from torpaq.web.desk.choices import polygon_choices
 from torpaq.web.desk.context import Question
@@ -35,6 +36,7 @@ from torpaq.web.desk.telling import tell
 from torpaq.web.desk.templatetags.desk import day, language, unit_name
 from torpaq.web.desk.views_spot import country_extent
 from torpaq.web.models import Account, FieldRecord, HazardousArea, RecordState
+from torpaq.web.operations.spot import spots_seen_by
 from torpaq.web.records import OPEN_TO_CHANGE, context_of, records_seen_by, submit
 
 LONGEST_REASON = 500
@@ -93,8 +95,11 @@ def may_change(person: Account, record: FieldRecord) -> bool:
 
 
 def _first_fields(request: HttpRequest, person: Account, context: Context) -> QueryDict:
-    """Return what a new page begins with: the area of the address with its district, and the person's organisation."""
-    typed = QueryDict(mutable=True)
+    """Return what a new page begins with: the area of the address with its district, and the person's organisation.
+
+    An address that names a spot task which the person may see begins with all that the task knows.
+    """
+    typed = _of_spot(request, person, context)
     area = request.GET.get("area", "").replace("\x00", "")[:200]
     asked = {element.code for element in context.form.asked()}
     if area and "area" in asked:
@@ -105,6 +110,12 @@ def _first_fields(request: HttpRequest, person: Account, context: Context) -> Qu
     if person.organisation:
         typed[OWN] = person.organisation.code
     return typed
+
+
+def _of_spot(request: HttpRequest, person: Account, context: Context) -> QueryDict:
+    code = request.GET.get("spot", "").replace("\x00", "")[:64]
+    spot = spots_seen_by(person).filter(code=code).first() if code and context.form.code == spot_report.FORM else None
+    return spot_report.first_answers(spot, context) if spot else QueryDict(mutable=True)
 
 
 # -- a page sent back -------------------------------------------------------------------------------------------------
