@@ -13,6 +13,8 @@ from torpaq.web.models import (
     FollowUp,
     Handover,
     LookBack,
+    MarkingScheme,
+    MarkingVisit,
     OrdnanceItem,
     Programme,
     SamplePlan,
@@ -20,7 +22,9 @@ from torpaq.web.models import (
     TaskTeam,
     WorkDay,
 )
-from torpaq.web.operations.release import proof_of_task
+from torpaq.web.operations.marking import listed, marking_stands
+from torpaq.web.operations.release import marking_in_the_way, proof_of_task
+from torpaq.web.operations.release_since import changed_since, land_at_signature
 from torpaq.web.store import load
 from web.stories import ledger
 
@@ -63,6 +67,10 @@ def test_every_release_has_its_whole_proof_and_its_certificate(filled: None) -> 
     assert [row.state for row in Handover.objects.all()] == ["signed", "signed"]
     assert all(row.contents["parts"] for row in Handover.objects.all())
     assert FollowUp.objects.count() == 4
+    for row in Handover.objects.all():
+        then = land_at_signature(row)
+        assert then is not None and then.land.cleared > 0 and then.land.remaining == 0
+        assert changed_since(row) == []
 
 
 def test_samples_are_drawn_and_land_in_doubt_is_listed(filled: None) -> None:
@@ -81,6 +89,23 @@ def test_what_operators_reported_is_near_what_the_ledger_holds_and_more_was_proc
         days = WorkDay.objects.filter(task=task)
         assert round(sum(day.processed_m2 for day in days), 1) == round(task.processed_m2, 1)
         assert all(date(2021, 1, 1) < day.on <= task.completed_on for day in days if task.completed_on)
+
+
+def test_marking_stands_before_work_is_looked_at_and_is_gone_before_handover(filled: None) -> None:
+    today = max(LAST_DAY, timezone.localdate())
+    schemes = listed(MarkingScheme.objects.all(), today)
+    states = [one.state.state.value for one in schemes]
+    assert {"planned", "standing", "overdue", "removed"} <= set(states)
+    assert states.count("overdue") == 1
+    assert all(one.row.length_m > 0 and one.row.signs == len(one.row.plan["signs"]) > 0 for one in schemes)
+    for task in Task.objects.exclude(started_on=None):
+        assert marking_stands(task, task.started_on) == [], task
+    for handover in Handover.objects.filter(state="signed"):
+        assert marking_in_the_way(handover.task, handover.signed_on) == []
+        assert MarkingScheme.objects.get(task=handover.task).removed_on <= handover.signed_on
+    damaged = MarkingVisit.objects.get(signs_damaged__gt=0)
+    assert damaged.scheme.visits.get(action="repaired").on > damaged.on
+    assert MarkingVisit.objects.exclude(note__contains="synthetic").count() == 0
 
 
 def test_work_that_goes_on_is_in_every_state_and_its_reports_have_no_error(filled: None) -> None:

@@ -20,6 +20,7 @@ from torpaq.intake.record.record import Value
 from torpaq.operations.release.certificate import certificate_contents
 from torpaq.operations.release.handover import Beneficiaries
 from torpaq.standard.form import versions_of
+from torpaq.web.demonstration_marking import mark_demonstration
 from torpaq.web.demonstration_quality import tell_of_quality
 from torpaq.web.demonstration_standing import Standing
 from torpaq.web.models import (
@@ -46,6 +47,7 @@ from torpaq.web.models import (
 from torpaq.web.operations.release import Certificate, bring_handover, prepare_handover
 from torpaq.web.operations.release_dossier import dossier_of, land_of
 from torpaq.web.operations.release_follow_ups import plan_follow_ups
+from torpaq.web.operations.release_since import kept_with_signature
 from torpaq.web.operations.release_values import certificate_values
 from torpaq.web.operations.task_rows import ground_key
 from torpaq.web.operations.tasks import order_of, recount
@@ -97,6 +99,7 @@ def create_demonstration_operations() -> int:
         story.present()
         story.spot_tasks()
         tell_of_quality(today)
+        mark_demonstration(today)
     return Task.objects.count()
 
 
@@ -267,6 +270,8 @@ class _Story:
             on=given.effective,
             account=self.people["authority"],
         )
+        known = {"known_on": given.recorded.isoformat(), "position": given.position}
+        handover.contents = {**handover.contents, "signature": {**kept_with_signature(handover), **known}}
         handover.state = "signed"
         handover.save()
         plan_follow_ups(handover)

@@ -87,6 +87,14 @@ def plan_for(
     shape = still_open(task.shape) if task and task.shape else open_shape(area)
     if shape is None:
         return None, None, [problem("marking_no_land", area or "marking")]
+    plan, problems = plan_round(shape, system, area or "marking", routes)
+    return plan, shape, problems
+
+
+def plan_round(
+    shape: Shape, system: str, name: str, routes: Sequence[Route] = ()
+) -> tuple[planning.MarkingPlan | None, list[Problem]]:
+    """Work out a plan round some land, with the country's spacings, heights and national CRS."""
     code = country_code()
     numbers = parameters_of(code)
     signs_m, posts_m, gate_m = (
@@ -94,9 +102,7 @@ def plan_for(
     )
     crs = programme_crs()
     heights = heights_of(load_country(code).terrain(), crs)
-    name = area or "marking"
-    plan, problems = planning.plan_marking(shape, system, signs_m, posts_m, gate_m, heights, routes, crs, name)
-    return plan, shape, problems
+    return planning.plan_marking(shape, system, signs_m, posts_m, gate_m, heights, routes, crs, name)
 
 
 def plan_marking(
@@ -107,20 +113,32 @@ def plan_marking(
     ``routes`` are ways in, metres of the national CRS. An operator plans its own; the Authority's officer any.
     """
     area = area or (str(task.areas[0]) if task and task.areas else "")
-    own = person.organisation
     for_own = may(person, Right.WORK_OWN) and (task is None or task.organisation_id == person.organisation_id)
     if not (may(person, Right.WORK_ANY) or for_own):
         return None, _lacks_right(person, area or "marking")
     plan, shape, problems = plan_for(area, task, system, routes)
     if plan is None or has_errors(problems):
         return None, problems
-    organisation = task.organisation if task else own
+    return keep_plan(person, area, task, plan, shape, on, routes), problems
+
+
+def keep_plan(
+    person: Account,
+    area: str,
+    task: Task | None,
+    plan: planning.MarkingPlan,
+    shape: Shape | None,
+    on: date,
+    routes: Sequence[Route] = (),
+) -> MarkingScheme:
+    """Keep a plan that was worked out; the caller has checked who may."""
+    organisation = task.organisation if task else person.organisation
     with transaction.atomic():
         scheme = MarkingScheme.objects.create(
             area=area,
             task=task,
             shape=shape,
-            system=system,
+            system=plan.system,
             plan=plan_json(plan, routes, programme_crs()),
             length_m=plan.length_m,
             signs=len(plan.signs),
@@ -129,8 +147,8 @@ def plan_marking(
             organisation=organisation,
             account=person,
         )
-        note(person, "marking_planned", subject_of(scheme), area=area, system=system)
-    return scheme, problems
+        note(person, "marking_planned", subject_of(scheme), area=area, system=plan.system)
+    return scheme
 
 
 def plan_json(plan: planning.MarkingPlan, routes: Sequence[Route], crs: NationalCrs) -> dict[str, object]:
