@@ -281,6 +281,28 @@ def test_a_circle_round_the_find_or_a_drawn_part_is_opened_and_nothing_else(desk
     assert f"{10000 - proposal.shape.area_m2:,.0f} m²" in left
 
 
+def test_a_drawn_polygon_comes_back_as_the_land_that_was_shown(desk: Cast) -> None:
+    story, _ = handed_over(desk)
+    url = reverse("reopen", args=[story.entry_id])
+    ring = [[*AZE.inverse(x, y)] for x, y in ((90.123, 91), (130, 88.7), (111, 140.5))]
+    given = {
+        "on": "2026-11-03",
+        "class": "mine",
+        "why": "A mine.",
+        "way": "polygon",
+        "source": "drawn",
+        "drawn": str(ring),
+    }
+    seen = client_of(desk.officer).post(url, given)
+    shown = seen.context["values"]
+    assert shown["source"] == "typed"
+    again = {**given, "source": "typed", "typed": shown["typed"], "shown_m2": shown_in(seen.content.decode())}
+    answer = client_of(desk.officer).post(url, again)
+    proposal = Proposal.objects.get(kind="reopen")
+    assert answer.url == reverse("proposal", args=[proposal.pk])
+    assert f"{proposal.shape.area_m2:.4f}" == shown_in(seen.content.decode())
+
+
 def test_from_an_item_that_lay_in_released_land_the_circle_is_filled_in(desk: Cast) -> None:
     story, _ = handed_over(desk)
     row = find(60, 40, found_on="2026-07-01", disposed_on="2026-07-01")

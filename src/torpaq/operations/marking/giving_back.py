@@ -24,6 +24,7 @@ from torpaq.operations.marking.standing import Scheme, SchemeState, State, fault
 from torpaq.standard.problems import Problem, problem
 
 SLIVER_M2 = 1.0
+Told = dict[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def marking_at_handover(
         if state.state is State.REMOVED and state.since and (since is None or state.since >= since):
             bare_m2 = open_and_bare_m2(one.outline, open_land, outlines)
             if bare_m2 > SLIVER_M2:
-                told = {"scheme": one.scheme.name, "on": state.since.isoformat(), "area_m2": round(bare_m2)}
+                told: Told = {"scheme": one.scheme.name, "on": state.since.isoformat(), "area_m2": round(bare_m2)}
                 found.append(problem("handover_marking_lost", _where(one), **told))
     return found
 
@@ -74,7 +75,7 @@ def _standing(
     if not marks_open_land:
         return [problem("handover_marking_stands", _where(one), scheme=name, since=str(state.since))]
     if given_m2 > SLIVER_M2:
-        told = {"scheme": name, "given_m2": round(given_m2), "open_m2": round(open_m2)}
+        told: Told = {"scheme": name, "given_m2": round(given_m2), "open_m2": round(open_m2)}
         return [problem("handover_marking_not_moved", _where(one), **told)]
     return faults_of_state(_where(one), state, inspection_days)
 

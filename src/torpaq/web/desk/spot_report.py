@@ -49,7 +49,7 @@ def first_answers(spot: SpotTask, context: Context) -> QueryDict:
         "demolitions": _demolitions(spot),
         "feedback_given": "yes" if spot.feedback else "",
     }
-    return typed_of({code: value for code, value in values.items() if value not in ("", None, [])}, context)
+    return typed_of({code: value for code, value in values.items() if value not in ("", [])}, context)
 
 
 def _days(spot: SpotTask) -> dict[str, date]:
@@ -83,12 +83,13 @@ def _finds(spot: SpotTask, days: Mapping[str, date]) -> list[Value]:
             "found_on": found_on,
             "item_status": str(row.get("status") or ""),
         }
-        rows.append({code: value for code, value in told.items() if value not in ("", None)})
+        rows.append({code: value for code, value in told.items() if value != ""})
     return rows
 
 
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+def _whole(value: object) -> int | str:
+    """Return a whole number, an empty text where there is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def _evacuation(spot: SpotTask) -> dict[str, Value]:
@@ -98,7 +99,7 @@ def _evacuation(spot: SpotTask) -> dict[str, Value]:
     radius_m = told.get("radius_m") if isinstance(told, Mapping) else None
     return {
         "evacuated": "yes" if spot.evacuated else "no",
-        "evacuated_persons": spot.evacuated or None,
+        "evacuated_persons": spot.evacuated or "",
         "evacuation_radius_m": _whole(radius_m),
     }
 
