@@ -7,7 +7,6 @@ report, it is judged again when the release is signed: the same follow-up begins
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext
 
 from torpaq.geo.shape import Shape
 from torpaq.land.entry import Contamination, Entry, Kind, Located
@@ -70,8 +69,8 @@ def _open_anew(entry: Entry, proposal: Proposal, items: list[OrdnanceItem]) -> l
 
 
 def _told(items: list[OrdnanceItem]) -> str:
-    named = "; ".join(f"{one.found_on.isoformat()} {one.model or one.category} {one.uid}" for one in items[:NAMED])
-    return f"{gettext('Found in this land after the day of its release:')} {named}"
+    """Name what was found and when; what that means the kind of the non-conformity says in every language."""
+    return "; ".join(f"{one.found_on.isoformat()} {one.model or one.category} {one.uid}" for one in items[:NAMED])
 
 
 def classes_of(items: Iterable[OrdnanceItem]) -> Contamination:
