@@ -226,7 +226,10 @@ def test_something_found_in_released_land(desk: Cast) -> None:
     client = client_of(desk.officer)
     assert "look-back" in client.get(url).content.decode()
     given = {"on": "2026-11-03", "class": "mine", "why": "A mine beside the path.", "way": "whole"}
-    seen = client.post(url, given).content.decode()
+    preview = client.post(url, given)
+    (outline,) = preview.context["plan"].outlines
+    assert (outline.status, len(re.findall(r"[\d.]+ [\d.]+", outline.path))) == ("cha", 4), outline.path
+    seen = preview.content.decode()
     assert "10,000 m²" in text_of(seen)
     assert not Proposal.objects.filter(kind="reopen").exists(), "the area is shown before anything is proposed"
     given["shown_m2"] = shown_in(seen)

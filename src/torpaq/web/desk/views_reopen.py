@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -184,7 +185,7 @@ def _plan(released: Shape | None, place: Located | None, release: Entry) -> Plan
 
 
 def _face(number: int, shape: Shape, status: Status) -> Face:
-    rings = [ring / CM_PER_M for ring in shape.rings_cm]
-    middle: Sequence[float] = rings[0].mean(axis=0).tolist()
+    rings = [np.concatenate((ring, ring[:1])) / CM_PER_M for ring in shape.rings_cm]
+    middle: Sequence[float] = rings[0][:-1].mean(axis=0).tolist()
     nothing = (None, None)
     return Face(number, rings, (middle[0], middle[1]), shape.area_m2, (status, None), nothing, (), handed_over=False)
