@@ -102,9 +102,16 @@ def by_ground(scope: Scope, costed: Iterable[tuple[str, str, Row]]) -> dict[str,
     groups: dict[str, list[Ground]] = {name: [] for name in GROUND}
     for name, code in sorted({*sums, *rows}):
         days = figures_of_days(sums.get((name, code), {}))
-        own = replace(scope, **{name: code})
+        own = _on(scope, name, code)
         groups[name].append(Ground(name, code, own, days, costs_of(rows.get((name, code), []))))
     return groups
+
+
+def _on(scope: Scope, name: str, code: str) -> Scope:
+    """Return a scope narrowed to one kind of ground or contamination."""
+    if name == "terrain":
+        return replace(scope, terrain=code)
+    return replace(scope, vegetation=code) if name == "vegetation" else replace(scope, contamination=code)
 
 
 def kinds_of(ground_key: str) -> list[tuple[str, str]]:
