@@ -34,7 +34,7 @@ def _not_accredited(record: FieldRecord, task: Task) -> list[Problem]:
         on = date.fromisoformat(str(record.values.get("work_date", "")))
     except ValueError:
         return []
-    if task.organisation is None or not task.organisation.accreditations.exists():
+    if not task.organisation.accreditations.exists():
         return []
     method = str(record.values.get("method", ""))
     found = accreditation_problems(task.organisation, task.activity, [method] if method else [], task.unit, on)
