@@ -1,3 +1,3 @@
 """Torpaq: the information and decision system of a mine action programme."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

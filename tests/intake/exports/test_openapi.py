@@ -18,7 +18,7 @@ ID = "uuid:3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 
 @pytest.fixture(scope="module")
 def document() -> dict:
-    return openapi(FORMS, field_operations(), "0.2.0", "https://torpaq.example")
+    return openapi(FORMS, field_operations(), "0.3.0", "https://torpaq.example")
 
 
 def references(value: object) -> set[str]:
@@ -32,7 +32,7 @@ def references(value: object) -> set[str]:
 def test_it_is_plain_json_of_the_version_it_says(document) -> None:
     assert json.loads(json.dumps(document)) == document
     assert document["openapi"] == "3.1.0"
-    assert document["info"]["version"] == "0.2.0"
+    assert document["info"]["version"] == "0.3.0"
     assert document["servers"] == [{"url": "https://torpaq.example"}]
 
 
@@ -57,7 +57,7 @@ def test_every_address_of_the_field_is_there_and_asks_for_a_key(document) -> Non
 
 def test_further_operations_stand_beside_those_of_the_field() -> None:
     alive = Operation("/alive", "GET", "alive", "Say that it runs", {"200": ("It runs", {})}, is_open=True)
-    paths = openapi([], [*field_operations(), alive], "0.2.0")["paths"]
+    paths = openapi([], [*field_operations(), alive], "0.3.0")["paths"]
     assert list(paths) == ["/field/api/bundle", "/field/api/submissions", "/alive"]
     assert paths["/alive"]["get"]["security"] == []
     assert "requestBody" not in paths["/alive"]["get"]

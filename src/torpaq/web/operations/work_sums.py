@@ -50,13 +50,18 @@ def sum_work(tasks: Iterable[int] | None = None) -> None:
     grouped = days.annotate(month=TruncMonth("on")).values(*KEYS, "month").annotate(**OF_DAYS)
     lost = _hours_lost(days)
     with transaction.atomic():
-        kept.delete()
-        rows = []
+        known = {tuple(key): number for number, *key in kept.values_list("pk", *KEYS, "month")}
+        new: list[WorkSum] = []
+        old: list[WorkSum] = []
         for one in grouped.iterator(chunk_size=A_BATCH):
             key = {name: one[name] for name in (*KEYS, "month")}
             sums = {name: one[f"sum_{name}"] or 0 for name in NAMES}
-            rows.append(WorkSum(**key, **sums, lost=lost.get(tuple(key.values()), {})))
-        WorkSum.objects.bulk_create(rows, batch_size=A_BATCH)
+            number = known.pop(tuple(key.values()), None)
+            row = WorkSum(pk=number, **key, **sums, lost=lost.get(tuple(key.values()), {}))
+            (new if number is None else old).append(row)
+        kept.filter(pk__in=known.values()).delete()
+        WorkSum.objects.bulk_create(new, batch_size=A_BATCH)
+        WorkSum.objects.bulk_update(old, [*NAMES, "lost"], batch_size=100)
 
 
 def _hours_lost(days: QuerySet[WorkDay]) -> dict[tuple[object, ...], dict[str, float]]:
