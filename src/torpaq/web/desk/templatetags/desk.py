@@ -77,7 +77,7 @@ def ha(value: float | Decimal | None) -> str:
         return "–"
     hectares = float(value) / M2_PER_HA
     decimals = 2 if abs(hectares) < 100 else 1
-    return f"{number_format(round(hectares, decimals), decimals, use_l10n=True, force_grouping=True)}\u00a0ha"
+    return f"{number_format(round(hectares, decimals), decimals, use_l10n=True, force_grouping=True)}\u00a0{_('ha')}"
 
 
 @register.filter
