@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from torpaq.geo.coordinates.mgrs import to_mgrs
+from torpaq.operations.items.catalogue import models
 from torpaq.report.blocks import Block, heading, notice, pairs, paragraph, photograph, table, title
 from torpaq.report.contents import Chain, Ground, Head, Name, Signature, maps_of, named, points_blocks
 from torpaq.report.parts import (
@@ -240,6 +241,11 @@ def _effort(dossier: CompletionDossier, words: Words) -> list[Block]:
     return [*blocks, pairs([(words.say("accidents"), happened)])]
 
 
+def _model(code: str, words: Words) -> str:
+    found = models().get(code)
+    return found.names[words.language] if found else code
+
+
 def _finds(finds: Sequence[FindLine], words: Words) -> list[Block]:
     if not finds:
         return [heading(words.say("finds")), paragraph(words.say("no_finds"))]
@@ -247,7 +253,7 @@ def _finds(finds: Sequence[FindLine], words: Words) -> list[Block]:
         [
             str(number),
             one.uid,
-            f"{words.code('ordnance_category', one.category)} {one.model}".strip(),
+            f"{words.code('ordnance_category', one.category)} {_model(one.model, words)}".strip(),
             words.number(one.quantity),
             _place(one.lon, one.lat),
             words.number(one.depth_cm),

@@ -122,10 +122,15 @@ def hours_of(task: Task) -> dict[str, float]:
 
 
 def find_lines(task: Task) -> Iterable[FindLine]:
-    """Return the items found on a task."""
-    for one in finds_of(task):
+    """Return the items found on a task, each by the number of the report that told it and its row there."""
+    finds = finds_of(task)
+    told = [one.uid.rpartition(":") for one in finds]
+    records = FieldRecord.objects.filter(uid__in={uid for uid, _, _ in told}).exclude(local_id="")
+    numbers = dict(records.values_list("uid", "local_id"))
+    for one, (uid, _, row) in zip(finds, told, strict=True):
+        name = f"{numbers[uid]}/{row}" if uid in numbers else one.uid
         yield FindLine(
-            one.uid, one.category, one.model, one.quantity, one.lon, one.lat, one.depth_cm, one.condition, one.found_on,
+            name, one.category, one.model, one.quantity, one.lon, one.lat, one.depth_cm, one.condition, one.found_on,
             one.status, one.disposal, one.disposed_on,
         )  # fmt: skip
 
