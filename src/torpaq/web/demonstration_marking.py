@@ -1,7 +1,7 @@
 """Made-up marking for the demonstration: round the land of its tasks, put up before work and gone before handover.
 
 Every scheme has the lengths, signs and posts that its plan works out. One has a sign that was found damaged and mended,
-one was not looked at for too long, and every one round released land was taken away when the work was complete.
+one was not looked at for too long, and those round land that is open no more were taken away after the work.
 """
 
 from datetime import date, timedelta
@@ -22,7 +22,7 @@ def mark_demonstration(today: date) -> int:
     """Mark the land of the demonstration's tasks; return how many schemes there are."""
     officer = Account.objects.get(username="officer")
     for task in Task.objects.filter(state="accepted").order_by("code"):
-        _gone(officer, task)
+        _gone(officer, task, today)
     at_work = Task.objects.filter(state__in=AT_WORK).order_by("code")
     for number, task in enumerate(at_work):
         if number == 1:
@@ -34,13 +34,17 @@ def mark_demonstration(today: date) -> int:
     return MarkingScheme.objects.count()
 
 
-def _gone(officer: Account, task: Task) -> None:
-    """Marking round land that was released: taken away on the day the work was complete."""
+def _gone(officer: Account, task: Task, today: date) -> None:
+    """Marking round released land: taken away when the work was complete, or watched where another class is open."""
     if task.started_on is None or task.completed_on is None:
         return
     scheme = _put_up(officer, task, task.started_on, "temporary")
-    if scheme is not None:
-        _done(remove(officer, scheme, task.completed_on, "released", "Stored for the next site (synthetic)"))
+    if scheme is None:
+        return
+    refused = remove(officer, scheme, task.completed_on, "released", "Stored for the next site (synthetic)")
+    if [one.code for one in refused] == ["marking_land_open"]:
+        refused = record_visit(officer, scheme, today - timedelta(days=9), "inspected", remark=LOOKED)
+    _done(refused)
 
 
 def _watched(officer: Account, task: Task, today: date, is_damaged: bool) -> None:
