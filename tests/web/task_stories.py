@@ -190,9 +190,9 @@ def box(x0: float, y0: float, x1: float, y1: float) -> Shape:
     return box_shape(x0, y0, x1, y1)
 
 
-def accredited(organisation: Organisation) -> None:
+def accredited(organisation: Organisation, since: date | None = None) -> None:
     """An operator with all its papers, for clearance anywhere."""
-    dates = {"valid_from": day(-100), "valid_to": day(300), "state": "granted"}
+    dates = {"valid_from": since or day(-100), "valid_to": day(300), "state": "granted"}
     for code, kind, activity in (("ORG", "organisational", ""), ("CLR", "operational", "clearance")):
         Accreditation.objects.get_or_create(
             code=f"ACC-{organisation.code}-{code}",

@@ -16,7 +16,8 @@ from torpaq.web.operations.kpis import Scope, day_figures, day_row, days_of, wor
 from torpaq.web.operations.production import OTHERS, production
 from web.desk_stories import open_desk
 from web.stories import Cast
-from web.work_stories import box_at, find, task_of, team_of, worked
+from web.task_stories import accredited
+from web.work_stories import box_at, find, page, task_of, team_of, worked
 
 PERIOD = "since=2026-05-01&until=2026-05-31"
 PAGE_ID = "uuid:0b9d2a5e-6c1f-4a57-9f6e-0d1c7f3b1a77"
@@ -27,12 +28,6 @@ def desk(cast: Cast, client: Client) -> Iterator[Client]:
     open_desk()
     client.force_login(cast.operator_a)
     yield client
-
-
-def page(desk: Client, address: str) -> str:
-    response = desk.get(address)
-    assert response.status_code == 200, address
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 # -- progress ---------------------------------------------------------------------------------------------------------
@@ -253,6 +248,7 @@ def day_answers(**changes: object) -> dict[str, object]:
 
 def test_a_day_is_reported_with_few_answers_and_counts_at_once(cast: Cast, desk: Client) -> None:
     task = task_of(cast.operator_a, lon=46.95, lat=39.99)
+    accredited(cast.operator_a.organisation)
     team_of(cast.operator_a, task)
     html = desk.get("/progress/new/T-7").content.decode()
     assert "&quot;kind&quot;: &quot;boundary&quot;" in html, "the map shows the task and the lanes that were searched"
@@ -271,6 +267,7 @@ def test_a_day_is_reported_with_few_answers_and_counts_at_once(cast: Cast, desk:
 
 def test_a_find_is_told_with_the_day(cast: Cast, desk: Client) -> None:
     task_of(cast.operator_a, lon=46.95, lat=39.99)
+    accredited(cast.operator_a.organisation)
     today = timezone.localdate().isoformat()
     row = {
         "category": "ap_mine", "model": "ПМН-2", "quantity": "1", "place": "39.995 N 47.001 E", "depth_cm": "5",
@@ -293,6 +290,7 @@ def test_what_is_missing_is_said_beside_the_field_and_nothing_is_lost(cast: Cast
 
 def test_impossible_hours_leave_a_draft_to_put_right(cast: Cast, desk: Client) -> None:
     task_of(cast.operator_a, lon=46.95, lat=39.99)
+    accredited(cast.operator_a.organisation)
     response = desk.post("/progress/new/T-7", day_answers(persons="1", hours="30"))
     record = FieldRecord.objects.get()
     assert (record.state, response.headers["Location"]) == (RecordState.DRAFTED, f"/records/{record.pk}/change?check=1")

@@ -1,6 +1,5 @@
 """Figures of the programme: filters that combine, ground and cost, and months summed in step with their days."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -22,7 +21,7 @@ from torpaq.web.operations.task_rows import fill_task, ground_of, order_of
 from torpaq.web.operations.work_sums import sum_work
 from web.desk_stories import open_desk
 from web.stories import Cast
-from web.work_stories import task_of, worked
+from web.work_stories import page, task_of, worked
 
 PERIOD = "since=2026-05-01&until=2026-05-31"
 
@@ -32,12 +31,6 @@ def desk(cast: Cast, client: Client) -> Iterator[Client]:
     open_desk()
     client.force_login(cast.operator_a)
     yield client
-
-
-def page(desk: Client, address: str) -> str:
-    response = desk.get(address)
-    assert response.status_code == 200, address
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def test_filters_of_released_land_combine_and_open_their_entries(cast: Cast, desk: Client) -> None:

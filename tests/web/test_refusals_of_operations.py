@@ -23,6 +23,7 @@ from torpaq.web.operations.quality_plans import draw_sample
 from web.desk_stories import open_desk
 from web.release_stories import released
 from web.stories import Cast
+from web.task_stories import accredited
 from web.test_desk_release import FORM as CERTIFICATE
 from web.work_stories import box_at, task_of
 
@@ -113,6 +114,12 @@ def test_work_outside_the_days_of_accreditation(story: Cast, language: str, unti
 
 
 @LANGUAGES
+def test_work_without_any_accreditation(story: Cast, language: str) -> None:
+    at_work(story)
+    refused_day(story, language, "accreditation_missing")
+
+
+@LANGUAGES
 def test_the_same_find_twice(story: Cast, language: str) -> None:
     at_work(story)
     rows = found("r1", "39.99910 N 47.00010 E") | found("r2", "39.99910 N 47.00010 E")
@@ -120,7 +127,7 @@ def test_the_same_find_twice(story: Cast, language: str) -> None:
 
 
 def test_a_day_with_nothing_against_it_is_taken(story: Cast) -> None:
-    at_work(story)
+    accredited(at_work(story).organisation, since=date(2026, 1, 1))
     send(story.operator_a, "en", "/progress/new/T-7", **day(**found("r1", "39.9991 N 47.0001 E"), finds=["r1"]))
     assert (FieldRecord.objects.count(), WorkDay.objects.count(), OrdnanceItem.objects.count()) == (1, 1, 1)
 

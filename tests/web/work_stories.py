@@ -1,6 +1,9 @@
 """A task near the origin of the national grid and what Operator A's team reports about its days."""
 
+import re
 from datetime import date
+
+from django.test import Client
 
 from torpaq.geo.crs import AZE
 from torpaq.geo.shape import box_shape
@@ -9,6 +12,13 @@ from torpaq.web.models import Account, FieldRecord, Task, TaskTeam, Team
 from torpaq.web.records import NewVersion, add_version
 
 CREDIT = {"date_of_information": "2026-05-12", "unit": "AZ-AGM", "accidents_happened": "no"}
+
+
+def page(desk: Client, address: str) -> str:
+    """The words of a page."""
+    response = desk.get(address)
+    assert response.status_code == 200, address
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def lonlat(x_m: float, y_m: float) -> list[Value]:
