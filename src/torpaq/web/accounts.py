@@ -47,13 +47,23 @@ class Right(StrEnum):
     WORK_OWN = "work_own"
     WORK_ANY = "work_any"
     INSPECT = "inspect"
+    SEE_RISK = "see_risk"
+    EVIDENCE = "evidence"
 
 
 RIGHTS: Mapping[str, frozenset[Right]] = MappingProxyType(
     {
         Role.VIEWER: frozenset({Right.SEE_LAND}),
         Role.OPERATOR: frozenset(
-            {Right.SEE_LAND, Right.PROPOSE_OWN, Right.RECORD_OWN, Right.IMPORT, Right.ENROL, Right.WORK_OWN}
+            {
+                Right.SEE_LAND,
+                Right.PROPOSE_OWN,
+                Right.RECORD_OWN,
+                Right.IMPORT,
+                Right.ENROL,
+                Right.WORK_OWN,
+                Right.SEE_RISK,
+            }
         ),
         Role.IM_OFFICER: frozenset(
             {
@@ -66,10 +76,12 @@ RIGHTS: Mapping[str, frozenset[Right]] = MappingProxyType(
                 Right.SEE_IDENTITIES,
                 Right.ENROL,
                 Right.WORK_ANY,
+                Right.SEE_RISK,
+                Right.EVIDENCE,
             }
         ),
-        Role.INSPECTOR: frozenset({Right.SEE_LAND, Right.RECORD_OWN, Right.INSPECT}),
-        Role.APPROVER: frozenset({Right.SEE_LAND, Right.SIGN, Right.REVIEW}),
+        Role.INSPECTOR: frozenset({Right.SEE_LAND, Right.RECORD_OWN, Right.INSPECT, Right.SEE_RISK}),
+        Role.APPROVER: frozenset({Right.SEE_LAND, Right.SIGN, Right.REVIEW, Right.SEE_RISK, Right.EVIDENCE}),
         Role.ADMIN: frozenset({Right.SEE_LAND, Right.MANAGE_ACCOUNTS}),
     }
 )

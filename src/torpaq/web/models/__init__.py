@@ -1,4 +1,4 @@
-"""The programme's tables, by subject: people, the ledger, uploaded files, field records, standing, tasks, quality."""
+"""The programme's tables, by subject: people, the ledger, uploaded files, records, standing, tasks, quality, risk."""
 
 from torpaq.web.models.batches import (
     Batch,
@@ -9,6 +9,7 @@ from torpaq.web.models.batches import (
     JobState,
     RowVerdict,
 )
+from torpaq.web.models.evidence import EvidenceBuild, MakingState, RiskSurface
 from torpaq.web.models.ledger import (
     AreaStatus,
     HazardousArea,
@@ -93,6 +94,7 @@ __all__ = [
     "Device",
     "EnvironmentRecord",
     "ExplosiveMovement",
+    "EvidenceBuild",
     "FieldRecord",
     "FollowUp",
     "Handover",
@@ -105,6 +107,7 @@ __all__ = [
     "Lane",
     "LedgerEntry",
     "LookBack",
+    "MakingState",
     "MarkingScheme",
     "MarkingVisit",
     "NonConformity",
@@ -119,6 +122,7 @@ __all__ = [
     "ProposalState",
     "RecordState",
     "RecordVersion",
+    "RiskSurface",
     "Role",
     "RowVerdict",
     "SamplePlan",
