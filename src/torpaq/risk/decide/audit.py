@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from torpaq.operations.quality.sampling import large_lot, upper_bound
+from torpaq.operations.quality.sampling import accepted, large_lot, upper_bound
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -20,7 +20,8 @@ Lots = NDArray[np.uint64]
 
 CONFIDENCE = Fraction(95, 100)
 NOTHING, FOUND, NOT_SURVEYED = 0, 1, 255
-MOST_FOUND = 50
+MOST_FOUND = 3
+"""With more items found the audit has failed, and no larger sample is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,21 @@ def sample_size(share: Fraction, detection: Fraction, found: int = 0) -> int:
     (59, 299)
     """
     shown = share * detection
-    size = large_lot(shown, CONFIDENCE)
-    while found and upper_bound(found, size, CONFIDENCE) > shown:
-        size = max(size + 1, round(size * 1.02))
-    while found and upper_bound(found, size - 1, CONFIDENCE) <= shown:
-        size -= 1
-    return size
+    low = large_lot(shown, CONFIDENCE)  # as many are needed with nothing found
+    if not found:
+        return low
+    high = low
+    while not _bounds(found, high, shown):
+        high *= 2
+    while low + 1 < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _bounds(found, middle, shown) else (middle, high)
+    return high
+
+
+def _bounds(found: int, size: int, share: Fraction) -> bool:
+    """Say whether so many finds in a sample bound the share: at it, so few finds have the chance 5 % at most."""
+    return accepted(size, found, float(share)) <= 1 - CONFIDENCE
 
 
 def share_bound(found: int, surveyed: int, detection: Fraction) -> float:
@@ -87,7 +97,7 @@ def missed_share_bound(bound: float, pool_ha: float, known_ha: float) -> float:
 
 
 def verified_bound(missed: int, sites: int) -> float:
-    """Return the upper 95 % bound of the miss rate when ``missed`` of so many verified contaminated sites were proposed.
+    """Return the upper 95 % bound of the miss rate when ``missed`` of so many verified contaminated sites were lost.
 
     59 sites with none missed bound it to 5 %, 299 to 1 %.
     """
@@ -95,21 +105,29 @@ def verified_bound(missed: int, sites: int) -> float:
 
 
 def draw_audit(
-    places_m: Floats, cell_m: float, surveyed: Codes, share: Fraction, detection: Fraction, seed: int
+    places_m: Floats,
+    cell_m: float,
+    surveyed: Codes,
+    share: Fraction,
+    detection: Fraction,
+    seed: int,
+    past_found: int = 0,
 ) -> Audit:
     """Draw the sample among cells and hold their outcome against the limit.
 
     ``places_m`` are the middles of the pool's cells, (n, 2) metres in the national CRS; ``surveyed`` says of each: 0
-    nothing found, 1 item found, 255 not surveyed. Where items were found the sample grows, up to the whole pool.
+    nothing found, 1 item found, 255 not surveyed. ``past_found`` are items that earlier audits found on land that was
+    proposed and has left the pool since: a failure counts on, or the pool would clean itself by losing it. Where
+    items were found the sample grows, up to what three of them need.
     """
     order = np.argsort(lots_of(places_m, cell_m, seed), kind="stable")
     outcome = surveyed[order]
-    wanted, found = sample_size(share, detection), -1
-    while found != (now := int((outcome[:wanted] == FOUND).sum())) and wanted < len(order):
+    wanted, found = sample_size(share, detection, min(past_found, MOST_FOUND)), past_found
+    while found != (now := past_found + int((outcome[:wanted] == FOUND).sum())):
         found = now
         wanted = sample_size(share, detection, min(found, MOST_FOUND))
     sample = outcome[:wanted]
-    done, held = int((sample != NOT_SURVEYED).sum()), int((sample == FOUND).sum())
+    done, held = int((sample != NOT_SURVEYED).sum()), past_found + int((sample == FOUND).sum())
     return Audit(
         seed=seed,
         pool=len(order),
@@ -117,7 +135,7 @@ def draw_audit(
         places_m=places_m[order[:wanted]],
         surveyed=done,
         found=held,
-        bound=share_bound(held, done, detection),
+        bound=share_bound(held, done + past_found, detection),
         limit=float(share),
     )
 

@@ -30,9 +30,11 @@ class LandUse(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A country's rules. Shares run from 0 to 1 and are exact; ``shares`` are those of a pattern, a scatter, a lone item
-    among contaminated polygons, ``items`` how many a pattern and a scatter leave; ``residual`` is the chance that may be
-    left by land use; ``missed_to_clearance`` weighs a missed m² in m² cleared for nothing.
+    """A country's rules. Shares run from 0 to 1 and are exact.
+
+    ``shares`` are those of a pattern, a scatter and a lone item among contaminated polygons, ``items`` how many a
+    pattern and a scatter leave; ``residual`` is the chance that may be left by land use; ``missed_to_clearance``
+    weighs a missed m² in m² cleared for nothing. Costs are USD a m².
     """
 
     miss: Fraction
