@@ -10,6 +10,7 @@ import pytest
 
 from support import ROOT
 from torpaq.land.entry import Contamination, Kind, Measure, Status
+from torpaq.risk.decide.rules import RiskClass
 from torpaq.standard.codes import code_list, list_names, read_codes
 from torpaq.standard.documents import main, pages, write_pages
 from torpaq.standard.problems import LANGUAGES, Severity, catalogue, has_errors, problem
@@ -29,6 +30,7 @@ LOWER_SNAKE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
         ("contamination", {str(member.name).lower() for member in Contamination}),
         ("measure", {measure.value for measure in Measure}),
         ("severity", {severity.value for severity in Severity}),
+        ("risk_class", {code.value for code in RiskClass}),
     ],
 )
 def test_where_code_branches_the_enum_equals_the_list(name: str, codes: set[str]):
