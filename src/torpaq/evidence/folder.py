@@ -109,10 +109,14 @@ def manifest_of(value: Mapping[str, Any]) -> Manifest:
 
 @dataclass(slots=True)
 class EvidenceFolder:
-    """An evidence folder that is open; ``manifest`` is as it was read or last saved."""
+    """An evidence folder that is open; ``manifest`` is as it was read or last saved.
+
+    ``kept`` are the layers that the last build of this process left as they were.
+    """
 
     path: Path
     manifest: Manifest
+    kept: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, path: Path) -> tuple["EvidenceFolder | None", list[Problem]]:
