@@ -1,5 +1,6 @@
 """Distances to what was drawn and sides of front lines, against twins that look at every segment from every cell."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +75,7 @@ def test_both_sides_of_a_front_line_are_told_apart(folder: EvidenceFolder, tmp_p
 def _side_of(points: np.ndarray, x: float, y: float) -> float | None:
     """Above 0 left of the nearest segment; None near the line, and where a vertex or an end is the nearest."""
     best, found = np.inf, None
-    for start, end in zip(points[:-1], points[1:], strict=True):
+    for start, end in itertools.pairwise(points):
         along = end - start
         share = ((x, y) - start) @ along / (along @ along)
         inside = 0 < share < 1

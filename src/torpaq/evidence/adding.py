@@ -112,6 +112,8 @@ def check_new_source(
     usual = parameters_of(country.iso3)
     assumed = [name for name in ("error_m", "reliability") if getattr(clean, name) is None]
     options = {name: value for name, value in clean.options.items() if value not in (None, "")}
+    if clean.kind == SourceKind.MINEFIELD_RECORD and clean.reliability is not None:
+        options["stated_reliability"] = clean.reliability  # what is learned in the field will stand in its card
     return replace(
         clean,
         error_m=float(usual["source_error_m"].value) if clean.error_m is None else clean.error_m,

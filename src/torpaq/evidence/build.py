@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from torpaq.evidence.card import LayerCard
+from torpaq.evidence.card import LayerCard, SourceCard
 from torpaq.evidence.coding import NO_DATA
 from torpaq.evidence.folder import EvidenceFolder, Manifest
 from torpaq.evidence.grid import CELL_M, MOST_CELLS, Box, Grid, grid_over
@@ -256,6 +256,7 @@ def _finish(folder: EvidenceFolder, setting: Setting, cards: tuple[LayerCard, ..
             folder.manifest,
             grid=setting.grid,
             snapshot=snapshot.card.as_json() if snapshot else {},
+            sources=_with_learned(folder.manifest.sources, cards),
             area=told,
             layers=cards,
             built=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -265,3 +266,16 @@ def _finish(folder: EvidenceFolder, setting: Setting, cards: tuple[LayerCard, ..
     for layer in gone:
         folder.layer_path(layer).unlink(missing_ok=True)
         folder.picture_path(layer).unlink(missing_ok=True)
+
+
+def _with_learned(sources: Sequence[SourceCard], layers: Sequence[LayerCard]) -> tuple[SourceCard, ...]:
+    """Return the sources' cards with what the field taught of those who issued minefield records."""
+    trusts = {one["issuer"]: one for card in layers for one in card.made.get("issuers", ())}
+
+    def learned(card: SourceCard) -> SourceCard:
+        trust = trusts.get(card.options.get("issuer"))
+        if trust is None:
+            return card
+        return replace(card, reliability=round(trust["mean"], 4), reliability_known=bool(trust["is_learned"]))
+
+    return tuple(map(learned, sources))

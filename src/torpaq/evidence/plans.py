@@ -100,8 +100,14 @@ class Plan:
             "kind": self.kind.value,
             "version": self.version,
             "grid": [grid.proj, grid.cell_m, grid.west_m, grid.north_m, grid.rows, grid.columns],
-            "sources": [replace(card, reliability_known=False).as_json() for card in self.sources],
+            "sources": [_as_given(card).as_json() for card in self.sources],
             "snapshot": dict(snapshot.card.files) if snapshot else {},
             "uses": {key: setting.usual[key] for key in self.uses},
         }
         return digest_of(told)
+
+
+def _as_given(card: SourceCard) -> SourceCard:
+    """Return a record's card without what was learned of it: that comes of the snapshot, which counts for itself."""
+    is_record = card.kind == SourceKind.MINEFIELD_RECORD
+    return replace(card, reliability=0.0, reliability_known=False) if is_record else card

@@ -88,7 +88,7 @@ def _round(window: Window, reach: int) -> Window:
 
 
 def side_coding(cap_m: float, cell_m: float) -> Coding:
-    """Return the coding of signed distances: finer near the line, as many steps on its left (below 0) as on its right."""
+    """Return the coding of signed distances: finer near the line, as many steps on its left (below 0) as right."""
     growth = GROWTH
     while len(edges := _edges(cap_m, cell_m, growth)) > CODES_A_SIDE:
         growth *= 1.1

@@ -110,7 +110,7 @@ def draw_examined(setting: Setting) -> Drawn:
         steps += [(shapes_of(open_land), None, NO_DATA), (_outlines(open_land), None, NO_DATA)]
     if searched:
         steps.append((shapes_of(searched), None, NOTHING_FOUND))
-    places = _found_places(setting)
+    places = found_places(setting)
     within_m = max(1.5 * setting.grid.cell_m, setting.usual["place_error_phone_m"])
     precise = places.precise(within_m)
     if len(precise):
@@ -125,7 +125,7 @@ def draw_examined(setting: Setting) -> Drawn:
     return Drawn(EXAMINED_CODING, partial(burn_steps, setting.grid, steps) if steps else None, made, is_class=True)
 
 
-def _found_places(setting: Setting) -> Places:
+def found_places(setting: Setting) -> Places:
     """Return where items were, of records and of added finds."""
     parts = [Places(np.zeros((0, 2)), np.zeros(0))]
     if setting.snapshot is not None:
