@@ -110,7 +110,7 @@ A,90,deg360,true,80,m,yes
         ({"rows": [{"legs": []}]}, "rows[1].legs"),
         ({"rows": [{"legs": [leg(400, 20)]}]}, "rows[1].legs[1].bearing"),
         ({"rows": [{"legs": [leg(4, 20, bearing_unit="rumb")]}]}, "rows[1].legs[1].bearing_unit"),
-        ({"rows": [{"legs": [leg(4, 20, distance="far")]}]}, "rows[1].legs[1].distance"),
+        ({"rows": [{"legs": [leg(4, 20) | {"distance": "far"}]}]}, "rows[1].legs[1].distance"),
         ({"rows": [{"points": [[1, 2]]}]}, "rows[1].points"),
         ({"rows": [{"points": [[1, 2], [3, 4]]}]}, "attempts[1].control"),
         ({"attempts": []}, "attempts"),
@@ -172,7 +172,7 @@ GROUND = [(29.06, 20.97), (224.88, 2.96), (240.59, 148.58), (59.67, 179.63), (13
 
 
 def test_a_sketched_row_spreads_as_its_fit_does(tmp_path: Path):
-    """The planning notes' control points, moved to the middle of the area: σ at (50, 40) is 0.643 m, at (150, 100) 1.805."""
+    """The planning notes' control points, moved to the middle of the area: σ at (50, 40) 0.643 m, at (150, 100) 1.805."""
     control = [
         {"x": x, "y": y, **dict(zip(("lon", "lat"), lonlat(*place), strict=True))}
         for (x, y), place in zip(SKETCH, GROUND, strict=True)
