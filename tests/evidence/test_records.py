@@ -172,7 +172,7 @@ GROUND = [(29.06, 20.97), (224.88, 2.96), (240.59, 148.58), (59.67, 179.63), (13
 
 
 def test_a_sketched_row_spreads_as_its_fit_does(tmp_path: Path):
-    """The planning notes' control points, moved to the middle of the area: σ at (50, 40) 0.643 m, at (150, 100) 1.805."""
+    """The planning notes' control points, moved to the middle: σ at (50, 40) is 0.643 m, at (150, 100) 1.805."""
     control = [
         {"x": x, "y": y, **dict(zip(("lon", "lat"), lonlat(*place), strict=True))}
         for (x, y), place in zip(SKETCH, GROUND, strict=True)
