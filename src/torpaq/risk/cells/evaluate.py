@@ -171,11 +171,11 @@ def evaluation_json(judged: Judged, started: float) -> dict[str, object]:
     """Return the score card: figures by area and pooled, with 95 % intervals over areas, and those of the baselines."""
     rows = judged.cells.labelled
     labels, areas = judged.cells.labels[rows], judged.cells.areas[rows]
-    value = _figures(labels, judged.chances[rows], areas)
+    value = figures(labels, judged.chances[rows], areas)
     by_area = [_area_row(str(name), judged, (judged.cells.areas == name)) for name in np.unique(judged.cells.areas)]
     baselines: dict[str, object] = {}
     for name, told in judged.baselines.items():
-        baselines[name] = _figures(labels, told[rows], areas)
+        baselines[name] = figures(labels, told[rows], areas)
     baselines |= dict.fromkeys(missing_peers())
     return {
         "folds": judged.folds,
@@ -188,7 +188,8 @@ def evaluation_json(judged: Judged, started: float) -> dict[str, object]:
     }
 
 
-def _figures(labels: Ints, chances: Floats, areas: Names) -> dict[str, object]:
+def figures(labels: Ints, chances: Floats, areas: Names) -> dict[str, object]:
+    """Return the figures of stated chances: means over areas with both labels, pooled ones, 95 % intervals."""
     card = asdict(score_card(labels, chances))
     roc, pr = (_over_areas(figure, labels, chances, areas) for figure in (roc_auc, pr_auc))
     pooled = {"roc_auc": _round(card["roc_auc"]), "pr_auc": _round(card["pr_auc"])}
