@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from torpaq.cli.output import UnusableError, add_common, status_of, thousands, write_json, write_problems, write_table
+from torpaq.cli.risk_surface import add_surface_commands
 from torpaq.standard.problems import Problem, has_errors, problem
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ SURVEYS = 10
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add ``risk zone`` and ``risk evaluate``."""
+    """Add ``risk zone``, ``risk evaluate`` and the verbs of surfaces."""
     parser = commands.add_parser("risk", help="where contamination is likely, and how sure that is")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
     zone = verbs.add_parser("zone", help="the zone around known points that seldom leaves an unfound item out")
@@ -51,6 +52,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     judge.add_argument("--scores", metavar="OUT.csv", help="write each judged cell's chance")
     judge.set_defaults(run=_evaluate)
     add_common(judge)
+    add_surface_commands(verbs)
 
 
 def _zone(chosen: argparse.Namespace) -> int:

@@ -84,7 +84,8 @@ def bands_for(
 ) -> Bands:
     """Return the bands of layers: the expert's where one has spoken, else of equally many rows, or a class each.
 
-    ``believed`` are tables, by layer, that something else has taught already and that count before the expert's. A layer that never differs on examined land has no bands and is left out: nothing can be learned of it.
+    ``believed`` are tables, by layer, that something else has taught already and that count before the expert's. A
+    layer that never differs on examined land and has no expert's table is left out: nothing can be learned of it.
     """
     tables = []
     for number, card in enumerate(cards):
@@ -102,9 +103,7 @@ def _unknown_table(card: LayerCard, codes: Bytes) -> Table | None:
     distinct = np.unique(known[known < len(edges)])
     if len(distinct) < 2:
         return None
-    if card.kind in CLASSES and len(distinct) <= MOST_BINS:
-        cuts = edges[distinct[1:]]
-    elif len(distinct) <= QUANTILES:
+    if (card.kind in CLASSES and len(distinct) <= MOST_BINS) or len(distinct) <= QUANTILES:
         cuts = edges[distinct[1:]]
     else:
         middle = np.quantile(known, np.linspace(0, 1, QUANTILES + 1)[1:-1], method="higher").astype(int)

@@ -1,7 +1,7 @@
 """The score card that comes with a model: what it would have said of land it had not seen, beside simple rules.
 
-Protocol: each district judged by all others; blocks of 20 km; later examinations by earlier ones, where dates are known;
-and a random split, only to show how much such a split would flatter. Everything that is learned is learned inside the
+Protocol: each district judged by all others; blocks of 20 km; later examinations by earlier ones, where dates are
+known; and a random split, only to show how much such a split would flatter. Everything that is learned is learned inside the
 training rows. Where there is too little to judge by, the card says so and gives no figures.
 """
 
@@ -31,7 +31,7 @@ Chances = dict[str, Floats]
 MOST_JUDGED = 12_000
 MOST_FOLDS = 40
 FEWEST_AREAS, RANDOM_FOLDS = 3, 5
-FEWEST_FOUND = 10
+FEWEST_FOUND, FEWEST_BLOCKS = 10, 5
 PROMISED = (0.01, 0.05, 0.10)
 VIOLATING = 0.20
 HONEST_ECE = 0.05
@@ -190,9 +190,15 @@ def _alone(bands: Bands, sample: Sample, folds: Ints, worth: float) -> dict[str,
 
 
 def _blocks(bands: Bands, sample: Sample, worth: float, settings: Settings) -> dict[str, Any] | None:
-    keys = np.floor(sample.places / settings.area_block_m).astype(np.int64)
-    blocks = np.unique(keys, axis=0, return_inverse=True)[1].ravel()
-    return _alone(bands, sample, folds_of(blocks, 10), worth)
+    """Judge blocks by the others; where land is too small for five of the usual side, the side is halved."""
+    for halved in range(5):
+        side_m = settings.area_block_m / 2**halved
+        keys = np.floor(sample.places / side_m).astype(np.int64)
+        blocks = np.unique(keys, axis=0, return_inverse=True)[1].ravel()
+        if len(np.unique(blocks)) >= FEWEST_BLOCKS:
+            told = _alone(bands, sample, folds_of(blocks, 10), worth)
+            return told and {"side_m": side_m, **told}
+    return None
 
 
 def _random(bands: Bands, sample: Sample, worth: float) -> dict[str, Any] | None:

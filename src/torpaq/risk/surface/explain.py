@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from torpaq.evidence.coding import NO_DATA
 from torpaq.evidence.grid import Window
@@ -114,7 +115,7 @@ def explain_cell(surface: Surface, x_m: float, y_m: float) -> tuple[Explanation 
     return _explained(surface, Window(*found, 1, 1), inside, is_cell=True)
 
 
-def explain_polygon(surface: Surface, polygon: Any) -> tuple[Explanation | None, list[Problem]]:
+def explain_polygon(surface: Surface, polygon: BaseGeometry) -> tuple[Explanation | None, list[Problem]]:
     """Explain the cells whose middle lies in a polygon (a shapely geometry, metres in the grid's CRS), on average.
 
     A polygon between the middles is explained by the cell it lies in.

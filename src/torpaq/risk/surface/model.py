@@ -108,7 +108,7 @@ class Model:
         return np.asarray((size[:rank, None] * ways[:rank]).T)
 
     def columns_of(self, codings: Mapping[str, Coding]) -> dict[str, NDArray[np.int64]]:
-        """Return, for every layer with a table, the column of ``draws`` of every code, 256; −1 where it says nothing."""
+        """Return, by layer, the column of ``draws`` of every one of 256 codes; −1 where it says nothing."""
         told = {}
         for table, start in zip(self.tables, self.offsets, strict=True):
             bands = table.bands_of(codings[table.layer]).astype(np.int64)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torpaq.evidence.card import LayerCard, layer_card
 from torpaq.evidence.grid import Grid, Window
 from torpaq.evidence.raster import RasterError, check_grid, read_window
+from torpaq.standard.country import load_country
 from torpaq.standard.problems import Problem, has_errors, problem
 
 Bytes = NDArray[np.uint8]
@@ -31,6 +32,7 @@ class Evidence:
     digest: str
     snapshot: Mapping[str, Any]
     synthetic_label: str
+    country: str
 
     def path_of(self, layer: str) -> Path:
         """Return where a layer's cells lie."""
@@ -63,6 +65,7 @@ def read_evidence(path: Path) -> tuple[Evidence | None, list[Problem]]:
             str(manifest["digest"]),
             dict(manifest.get("snapshot") or {}),
             str(manifest.get("synthetic_label") or ""),
+            load_country(str(manifest["country"])).iso3.lower(),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None, [problem("risk_evidence_unreadable", str(path))]

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from torpaq.evidence.grid import TILE_CELLS, Grid, Window
-from torpaq.evidence.raster import Output, RasterError, Stopped, read_window
+from torpaq.evidence.raster import Output, RasterError, StoppedError, read_window
 from torpaq.evidence.tiles import run_tiles
 from torpaq.risk.surface.model import Model, read_model, write_model
 from torpaq.risk.surface.reading import Evidence, read_evidence
@@ -49,6 +49,7 @@ Bytes = NDArray[np.uint8]
 MANIFEST, MODEL = "manifest.json", "model.json"
 LOG_ODDS, SPREAD, SAYS = "log_odds.tif", "spread.tif", "says.tif"
 FORMAT = "torpaq risk surface 1"
+SAYS_NONE = 255
 CURVE_STEP = 0.1
 HECTARE_M2 = 10_000
 
@@ -172,28 +173,35 @@ def make_surface(
     try:
         digests = tile_digests(found, recipe, side_cells)
         kept = _kept(out, recipe, digests)
-        _run(found, recipe, kept, out, side_cells=side_cells, cluster=cluster, progress=progress, stop=stop)
-    except Stopped:
+        out.mkdir(parents=True, exist_ok=True)
+        inputs, outputs = _files(found, recipe, kept, out)
+        run_tiles(
+            found.grid, partial(make_tile, recipe, kept), inputs, outputs, side_cells=side_cells,
+            halo_cells=recipe.halo_cells, cluster=cluster, progress=progress, stop=stop,
+        )  # fmt: skip
+        write_model(model, out / MODEL)
+        _write_manifest(out, found, model, recipe, parameters, digests, len(kept))
+    except StoppedError:
         return None, [*problems, problem("risk_surface_stopped", str(out))]
     except RasterError as error:
         return None, [*problems, error.problem]
-    write_model(model, out / MODEL)
-    _write_manifest(out, found, model, recipe, parameters, digests, len(kept))
+    except OSError as error:
+        return None, [*problems, problem("risk_surface_unwritten", str(out), reason=error.strerror or str(error))]
     surface, more = Surface.open(out, evidence)
     return surface, problems + more
 
 
-def _run(found: Evidence, recipe: Recipe, kept: frozenset[tuple[int, int]], out: Path, **how: Any) -> None:
-    out.mkdir(parents=True, exist_ok=True)
+def _files(
+    found: Evidence, recipe: Recipe, kept: frozenset[tuple[int, int]], out: Path
+) -> tuple[list[Path], list[Output]]:
+    """Return what tiles are made of, an earlier surface last where some tiles stay, and what they become."""
     inputs = [found.path_of(layer) for layer in recipe.inputs]
-    if kept:
-        inputs += [out / name for name in (LOG_ODDS, SPREAD, SAYS)]
     outputs = [
         Output(out / LOG_ODDS, "int16", LOG_ODDS_NONE),
         Output(out / SPREAD, "uint8", SPREAD_NONE),
-        Output(out / SAYS, "uint8", 255),
+        Output(out / SAYS, "uint8", SAYS_NONE),
     ]
-    run_tiles(found.grid, partial(make_tile, recipe, kept), inputs, outputs, halo_cells=recipe.halo_cells, **how)
+    return inputs + [output.path for output in outputs] * bool(kept), outputs
 
 
 def model_problems(model: Model, evidence: Evidence) -> list[Problem]:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -130,7 +131,7 @@ def _expert_file(rows: Sequence[Mapping[str, str]], name: str) -> list[ExpertTab
             )
             for row in own
         )  # fmt: skip
-        gapless = all(first.end == second.start for first, second in zip(bands, bands[1:], strict=False))
+        gapless = all(first.end == second.start for first, second in pairwise(bands))
         if not gapless or len(bands) > MOST_BINS or not all(0 < b.low <= b.ratio <= b.high for b in bands):
             raise ValueError(f"{name}: the bands of {kind} leave a gap, are too many or have no limits")
         tables.append(ExpertTable(kind, DIRECTIONS[own[0]["direction"]], own[0]["learned"] == "yes", bands))

@@ -6,8 +6,8 @@ would have found something. A beta-binomial with a prior of ``strength`` a moves
 
     local = ln((a + O) / (a + E)) − ln((a + N − O) / (a + N − E)).
 
-Nothing examined near by, or just what was expected, adds nothing. A cell is told the same whatever tile it lies in, so a
-tile that nothing touched need not be made again.
+Nothing examined near by, or just what was expected, adds nothing. A cell is told the same whatever tile it lies in, so
+a tile that nothing touched need not be made again.
 """
 
 import math
@@ -82,11 +82,13 @@ def local_terms(
     detected = np.where(known, share * (1 - missed), 0.0)
     expected = detected / (1 + np.exp(-np.where(known, prior, 0.0)))
     taps = kernel.taps(grid.cell_m)
-    O, none, E = (smooth(one, taps) for one in (np.where(holds, share, 0.0), np.where(holds, 0.0, detected), expected))
+    found, none, due = (
+        smooth(one, taps) for one in (np.where(holds, share, 0.0), np.where(holds, 0.0, detected), expected)
+    )
     a = kernel.strength
-    without = np.maximum(O + none - E, 0.0)
-    local = np.log((a + O) / (a + E)) - np.log((a + none) / (a + without))
-    return local, E / ((a + E) * (a + O))
+    without = np.maximum(found + none - due, 0.0)
+    local = np.log((a + found) / (a + due)) - np.log((a + none) / (a + without))
+    return local, due / ((a + due) * (a + found))
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
