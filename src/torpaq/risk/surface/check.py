@@ -1,8 +1,8 @@
 """The score card that comes with a model: what it would have said of land it had not seen, beside simple rules.
 
 Protocol: each district judged by all others; blocks of 20 km; later examinations by earlier ones, where dates are
-known; and a random split, only to show how much such a split would flatter. Everything that is learned is learned inside the
-training rows. Where there is too little to judge by, the card says so and gives no figures.
+known; and a random split, only to show how much such a split would flatter. Everything that is learned is learned
+inside the training rows. Where there is too little to judge by, the card says so and gives no figures.
 """
 
 from collections.abc import Callable

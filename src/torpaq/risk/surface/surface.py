@@ -29,8 +29,9 @@ from torpaq.evidence.grid import TILE_CELLS, Grid, Window
 from torpaq.evidence.raster import Output, RasterError, StoppedError, read_window
 from torpaq.evidence.tiles import run_tiles
 from torpaq.risk.surface.model import Model, read_model, write_model
-from torpaq.risk.surface.reading import Evidence, read_evidence
+from torpaq.risk.surface.reading import UNIT, Evidence, read_evidence
 from torpaq.risk.surface.recipe import (
+    CANNOT_SAY,
     CLASSES,
     LOG_ODDS_NONE,
     LOG_ODDS_SCALE,
@@ -130,22 +131,24 @@ class Surface:
     def draws(self, window: Window, count: int | None = None) -> Floats:
         """Return draws of a window's log-odds, (draws, rows, columns): parameters vary together, cell by cell alike.
 
+        Cells without a known district share one draw of it, and cells on which the model is silent one of that doubt.
         What was found near by and searched is as in the surface; nan where nothing is known. Raises ``ValueError``
-        where the evidence is gone.
+        where the evidence is gone and :class:`~torpaq.evidence.raster.RasterError`.
         """
-        if self.evidence is None:
+        recipe = self.recipe()
+        if recipe is None or self.evidence is None:
             raise ValueError("a surface without its evidence cannot be drawn again")
-        middle, columns = self.log_odds(window), self._columns()
         drawn = self.model.draws[:count] - self.model.draws.mean(axis=0)
+        area, doubt = np.random.default_rng(3).standard_normal((2, len(self.model.draws)))[:, : len(drawn), None, None]
         told = np.repeat(drawn[:, :1], window.rows * window.columns, axis=1).reshape(-1, window.rows, window.columns)
-        for layer, column in columns.items():
+        has_area = np.zeros((window.rows, window.columns), dtype=bool)
+        for layer, column in zip(recipe.layers, recipe.columns, strict=True):
             at = column[self.evidence.read(layer, window)]
             told += np.where(at >= 0, drawn[:, at.clip(0)], 0.0)
-        return np.asarray(told + middle)
-
-    def _columns(self) -> dict[str, NDArray[np.int64]]:
-        recipe = self.recipe()
-        return {} if recipe is None else dict(zip(recipe.layers, recipe.columns, strict=True))
+            has_area |= (at >= 0) & (layer == UNIT)
+        told += np.where(has_area, 0.0, recipe.area_spread * area)
+        told += np.where(self.says(window) == CANNOT_SAY, recipe.novel_spread * doubt, 0.0)
+        return np.asarray(told + self.log_odds(window))
 
 
 def make_surface(
