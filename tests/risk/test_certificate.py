@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from torpaq.operations.quality.sampling import upper_bound
-from torpaq.risk.decide.certificate import areas_needed, certify, certify_all, pooled_threshold
+from torpaq.risk.decide.certificate import areas_needed, certify, certify_all, certify_found, pooled_threshold
+from torpaq.risk.score.areas import found_by_area
 from torpaq.standard.problems import LANGUAGES
 
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -128,3 +129,13 @@ def test_the_pooled_rule_misses_as_many_cells_as_clopper_and_pearson_allow(told:
     threshold = pooled_threshold(labels, chances, miss)
     allowed = [k for k in range(len(told)) if upper_bound(k, len(told), "0.95") <= float(miss)]
     assert threshold == (chances[allowed[-1]] if allowed else -np.inf)
+
+
+@given(areas=drawn_areas, miss=shares, violating=shares)
+def test_what_a_score_card_keeps_of_each_area_certifies_the_same(areas: dict[str, str], miss: str, violating: str):
+    told = rows(areas)
+    assert certify_found(found_by_area(*told), [miss], violating) == certify_all(*told, [miss], violating)
+
+
+def test_a_card_without_any_contamination_certifies_nothing():
+    assert not certify_found({}, ["0.05"], "0.2")[0].is_certified

@@ -6,7 +6,7 @@ than cells do. So areas are counted: a threshold stands while (areas that miss m
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,6 +108,13 @@ def certify_all(
 ) -> list[Certificate]:
     """Certify one threshold for each promise about misses."""
     return [certify(labels, chances, areas, miss, violating) for miss in misses]
+
+
+def certify_found(found: Mapping[str, Sequence[float]], misses: Sequence[Share], violating: Share) -> list[Certificate]:
+    """Certify from the chances of each area's contaminated cells (:func:`torpaq.risk.score.areas.found_by_area`)."""
+    names = np.array([name for name, chances in found.items() for _ in chances], dtype=np.str_)
+    chances = np.array([chance for chances in found.values() for chance in chances], dtype=np.float64)
+    return certify_all(np.ones(len(chances), dtype=np.int64), chances, names, misses, violating)
 
 
 def pooled_threshold(labels: Labels, chances: Floats, miss: Share, confidence: Share = "0.95") -> float:

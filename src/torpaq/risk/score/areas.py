@@ -75,3 +75,13 @@ def violating_share(labels: Labels, chances: Floats, areas: Names, miss: float, 
         contaminated = chances[here & (labels == 1)]
         broken.append(float((contaminated < threshold).mean()) > miss)
     return float(np.mean(broken)) if broken else float("nan")
+
+
+def found_by_area(labels: Labels, chances: Floats, areas: Names) -> dict[str, list[float]]:
+    """Return the chances of each area's contaminated cells, ascending: all that a certificate over areas needs.
+
+    ``chances`` of an area are those of a model that never saw its labels; a cell without one (nan) is left out, since
+    it is never proposed for anything.
+    """
+    held = (labels == 1) & ~np.isnan(chances)
+    return {str(name): np.sort(chances[held & (areas == name)]).round(6).tolist() for name in np.unique(areas[held])}
