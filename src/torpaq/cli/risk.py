@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from torpaq.cli.output import UnusableError, add_common, status_of, thousands, write_json, write_problems, write_table
+from torpaq.cli.risk_propose import add_propose_command
 from torpaq.cli.risk_surface import add_surface_commands
 from torpaq.standard.problems import Problem, has_errors, problem
 
@@ -53,6 +54,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     judge.set_defaults(run=_evaluate)
     add_common(judge)
     add_surface_commands(verbs)
+    add_propose_command(verbs)
 
 
 def _zone(chosen: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ from torpaq.risk.cells.baselines import closeness, lightgbm, logistic_regression
 from torpaq.risk.cells.evaluate import figures
 from torpaq.risk.cells.surroundings import evidence_sums
 from torpaq.risk.cells.trees import fit_trees
-from torpaq.risk.score.areas import area_threshold, violating_share
+from torpaq.risk.score.areas import area_threshold, found_by_area, violating_share
 from torpaq.risk.score.card import ece, pr_auc
 from torpaq.risk.surface.bands import Bands
 from torpaq.risk.surface.fit import fit_sample
@@ -64,6 +64,7 @@ def score_model(
         "random": _random(bands, sample, worth),
         "calibration": calibration(sample.labels[first], told[MODEL][first], worth),
         "promised": promised(sample.labels[first], told[MODEL][first], sample.areas[first]),
+        "found_by_area": found_by_area(sample.labels[first], told[MODEL][first], sample.areas[first].astype(str)),
         "challenger": challenger(sample.labels[first], told, sample.areas, first),
         "flipped": [int(code) for code in flipped],
         "without": missing_peers(),
