@@ -53,7 +53,7 @@ def inspect_source(
     if kind is SourceKind.MINEFIELD_RECORD:
         facts, problems = inspect_record(path, new, country)
     elif kind in RASTERS or (kind in EITHER and start.startswith(TIFF_STARTS)):
-        facts, problems = _raster_facts(path, subject, start, country)
+        facts, problems = _raster_facts(path, new, start, country)
     elif start.startswith(TIFF_STARTS):
         return None, [problem("evidence_raster_for_vector", subject, kind=kind.value)]
     else:
@@ -69,18 +69,21 @@ def _kept_name(path: Path) -> str:
 
 
 def _raster_facts(
-    path: Path, subject: str, start: bytes, country: Country
+    path: Path, new: NewSource, start: bytes, country: Country
 ) -> tuple[dict[str, Any] | None, list[Problem]]:
     if not start.startswith(TIFF_STARTS):
-        return None, [problem("evidence_vector_for_raster", subject)]
-    facts, problems = inspect_raster(path, subject, country)
+        return None, [problem("evidence_vector_for_raster", new.name)]
+    facts, problems = inspect_raster(path, new.name, country)
     if facts is None:
         return None, problems
+    band = str(new.options.get("attribute") or "1")
+    if not band.isdigit() or not 1 <= int(band) <= facts.bands:
+        return None, [*problems, problem("evidence_band_wrong", new.name, value=band, bands=facts.bands)]
     return {
         "raster": True,
         "rows": facts.rows,
         "columns": facts.columns,
-        "bands": facts.bands,
+        "band": int(band),
         "type": facts.type,
         "crs": facts.crs,
     }, problems
