@@ -1,6 +1,7 @@
 """A tenth of real bomb craters hidden, sixty times: how many of these the zone holds, and how much land it takes.
 
-Beside the rule of the nearest neighbour (every place as near to a known crater as 99 % of craters are to theirs). The
+Promised are 1.7 and, stricter, 1.5 % of misses. Beside the rule of
+the nearest neighbour (every place as near to a known crater as 99 % of craters are to theirs). The
 data is not ours to give away: ``--data`` or ``TORPAQ_SHARED_DATA`` says where it is; without it the bench is skipped.
 """
 
@@ -12,7 +13,8 @@ import shapely
 from risk_data import shared
 from torpaq.risk.zone.zone import find_zone
 
-DRAWS, HIDDEN, MISS = 60, 0.10, 0.015
+DRAWS, HIDDEN, MISS = 60, 0.10, 0.017
+STRICTER = 0.015
 LIMIT = {"captured": 0.985, "area_ha": 220}
 
 
@@ -25,16 +27,17 @@ def main() -> None:
     ring = np.loadtxt(folder / "craterA_window.csv", delimiter=",", skiprows=1)
     window = shapely.Polygon(ring)
     random = np.random.default_rng(1)
-    ours, theirs = [], []
+    ours, strict, theirs = [], [], []
     for _ in range(DRAWS):
         order = random.permutation(len(points))
         hidden, known = np.split(points[order], [round(HIDDEN * len(points))])
-        zone, _ = find_zone(known, ring, MISS)
-        assert zone is not None
-        ours.append((float(shapely.covers(zone.boundary, shapely.points(hidden)).mean()), zone.area_m2 / 1e4))
+        for miss, rows in ((MISS, ours), (STRICTER, strict)):
+            zone, _ = find_zone(known, ring, miss)
+            assert zone is not None
+            rows.append((float(shapely.covers(zone.boundary, shapely.points(hidden)).mean()), zone.area_m2 / 1e4))
         theirs.append(nearest_rule(known, hidden, window))
     measured = {}
-    for name, rows in (("", ours), ("nearest_", theirs)):
+    for name, rows in (("", ours), ("stricter_", strict), ("nearest_", theirs)):
         captured, area = np.array(rows).T
         measured |= {f"{name}captured": captured.mean(), f"{name}area_ha": area.mean()}
         measured |= {f"{name}captured_low": low(captured), f"{name}captured_high": high(captured)}

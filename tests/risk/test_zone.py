@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import scipy.special
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,8 @@ from torpaq.risk.zone.intensity import (
     likelihood_bandwidth,
     shares_needed,
 )
-from torpaq.risk.zone.zone import cut, find_zone, weighted_quantile
+from torpaq.risk.zone.quantile import beta_below, smooth_quantile
+from torpaq.risk.zone.zone import cut, find_zone
 
 RING = np.array([[0.0, 0.0], [1000.0, 0.0], [1000.0, 1000.0], [0.0, 1000.0]])
 
@@ -54,10 +56,25 @@ def test_what_a_hidden_item_needs_is_counted_square_by_square() -> None:
         assert needed[i] == pytest.approx(dense / areas.sum())
 
 
-def test_a_quantile_lies_between_ranks_and_repeated_values_weigh_more() -> None:
-    assert weighted_quantile(np.array([3.0, 1.0, 2.0]), np.ones(3), 0.5) == 2
-    assert weighted_quantile(np.array([3.0, 1.0, 2.0]), np.ones(3), 0.625) == 2.5
-    assert weighted_quantile(np.array([1.0, 2.0]), np.array([1.0, 8.0]), 0.5) == pytest.approx(1.5)
+def test_a_quantile_weighs_every_value_by_the_rank_it_may_have() -> None:
+    assert smooth_quantile(np.array([3.0, 1.0, 2.0]), np.ones(3), 0.5) == pytest.approx(2)
+    whole = np.random.default_rng(3).exponential(size=60)
+    doubled, counts = np.append(whole, whole[:20]), np.append(np.full(20, 2.0), np.ones(40))
+    assert smooth_quantile(doubled, np.ones(80), 0.9) == pytest.approx(smooth_quantile(whole, counts, 0.9))
+    assert np.quantile(whole, 0.8) < smooth_quantile(whole, np.ones(60), 0.9) < whole.max()
+
+
+@given(st.floats(0, 1), st.floats(0.05, 500), st.floats(0.05, 500))
+def test_the_beta_function_is_that_of_a_well_kept_library(x: float, a: float, b: float) -> None:
+    assert beta_below(x, a, b) == pytest.approx(scipy.special.betainc(a, b, x), rel=1e-9, abs=1e-12)
+
+
+def test_on_average_a_new_item_lies_below_it_as_often_as_promised() -> None:
+    random, held = np.random.default_rng(5), []
+    for _ in range(600):
+        known = random.exponential(size=70)
+        held.append(1 - math.exp(-smooth_quantile(known, np.ones(70), 0.95)))
+    assert 0.948 <= np.mean(held) < 0.968
 
 
 def test_the_bandwidth_is_the_likeliest_of_its_steps() -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from torpaq.operations.quality.sampling import upper_bound
 from torpaq.risk.zone.intensity import adaptive_bandwidths, kernel_sums, likelihood_bandwidth, shares_needed
+from torpaq.risk.zone.quantile import smooth_quantile
 from torpaq.standard.problems import Problem, has_errors, problem
 
 Floats = NDArray[np.float64]
@@ -27,7 +28,7 @@ FEWEST = 10
 CALIBRATED = 3_000
 MOST_POINTS = 100_000
 CONFIDENCE = 0.975  # each side of a 95 % interval
-METHOD = "adaptive kernel density; bandwidth by leave-one-out likelihood; area calibrated by hiding each item in turn"
+METHOD = "adaptive kernel density; bandwidth by leave-one-out likelihood; area: smoothed quantile over each item hidden"
 WHOLE = "whole window: too few points for a smaller zone"
 
 
@@ -103,14 +104,7 @@ def needed_share(
     items = len(told)
     low, high = math.floor(miss * items), math.ceil(miss * items)
     interval = (1 - upper_bound(items - low, items, CONFIDENCE), upper_bound(high, items, CONFIDENCE))
-    return weighted_quantile(needed, weights[told], 1 - miss), interval
-
-
-def weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
-    """Return the value below which a share of a new draw is expected: linear between ranks k/(n+1) (Weibull 1939)."""
-    order = np.argsort(values, kind="stable")
-    ranks = np.cumsum(weights[order]) / (weights.sum() + 1)
-    return float(np.interp(share, ranks, values[order]))
+    return smooth_quantile(needed, weights[told], 1 - miss), interval
 
 
 def cut(window: shapely.Polygon, count: int) -> tuple[Floats, NDArray[np.object_]]:
