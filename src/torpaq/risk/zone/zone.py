@@ -52,8 +52,8 @@ class Zone:
 def find_zone(points: Floats, ring: Floats, miss: float) -> tuple[Zone | None, list[Problem]]:
     """Return the zone of points (n, 2) in a window ring (m, 2), metres, that leaves an unfound item out so seldom.
 
-    Points that stand twice count twice. With fewer than 1/miss − 1 points no zone can keep the promise but the whole
-    window, and that is what is returned, with a warning.
+    Points at one place are one, with a warning: a file copied twice must not make a zone look surer. With fewer than
+    1/miss − 1 points no zone can keep the promise but the whole window, and that is returned, with a warning.
     """
     window, problems = _window(ring)
     if not 0 < miss < 1:
@@ -64,18 +64,20 @@ def find_zone(points: Floats, ring: Floats, miss: float) -> tuple[Zone | None, l
     problems += found
     if has_errors(problems):
         return None, problems
-    distinct, counts = np.unique(inside, axis=0, return_counts=True)
+    distinct = np.unique(inside, axis=0)
+    if len(distinct) < len(inside):
+        problems.append(problem("risk_points_repeated", "points", points=len(inside) - len(distinct)))
     if len(distinct) > MOST_POINTS:
         return None, [*problems, problem("risk_points_too_many", "points", points=len(distinct), limit=MOST_POINTS)]
     needed = math.ceil(1 / miss - 1)
     if len(distinct) < max(needed, FEWEST):
         problems.append(problem("risk_points_too_few", "points", points=len(distinct), needed=max(needed, FEWEST)))
         whole = shapely.MultiPolygon([window])
-        return Zone(whole, window.area, 0.0, (0.0, 1.0), WHOLE, None, len(inside)), problems
-    return _calibrated(distinct, counts.astype(np.float64), window, miss, len(inside)), problems
+        return Zone(whole, window.area, 0.0, (0.0, 1.0), WHOLE, None, len(distinct)), problems
+    return _calibrated(distinct, np.ones(len(distinct)), window, miss), problems
 
 
-def _calibrated(points: Floats, weights: Floats, window: shapely.Polygon, miss: float, total: int) -> Zone:
+def _calibrated(points: Floats, weights: Floats, window: shapely.Polygon, miss: float) -> Zone:
     extent_m = math.sqrt(window.area)
     bandwidth_m = likelihood_bandwidth(points, weights, extent_m)
     bandwidths = adaptive_bandwidths(points, weights, bandwidth_m)
@@ -86,7 +88,7 @@ def _calibrated(points: Floats, weights: Floats, window: shapely.Polygon, miss: 
     order = np.argsort(-density, kind="stable")
     last = int(np.searchsorted(np.cumsum(areas[order]), share * areas.sum() * (1 - 1e-12)))
     boundary = _multi(shapely.union_all(boxes[order[: last + 1]]))
-    return Zone(boundary, float(boundary.area), miss, interval, METHOD, bandwidth_m, total)
+    return Zone(boundary, float(boundary.area), miss, interval, METHOD, bandwidth_m, len(points))
 
 
 def needed_share(
