@@ -51,9 +51,9 @@ def test_the_local_terms_agree_with_the_plain_twin(cell_m, patch_m):
     grid, kernel = grid_of((12, 15), cell_m), Kernel(2.1 * cell_m, 1.0, patch_m)
     examined = random.choice(np.array([0, 1, 255], dtype=np.uint8), (12, 15), p=[0.3, 0.1, 0.6])
     prior, missed = random.normal(-2, 1, (12, 15)), random.uniform(0, 0.5, (12, 15))
-    local, variance = local_terms(prior, examined, missed, grid, grid.whole, kernel)
+    local, doubt = local_terms(prior, examined, missed, grid, grid.whole, kernel)
     assert local == pytest.approx(slow_local(prior, examined, missed, grid, grid.whole, kernel), abs=1e-12)
-    assert (variance >= 0).all()
+    assert ((doubt > 0) & (doubt <= 1)).all()
 
 
 def test_more_finds_than_expected_speak_for_and_fewer_against():

@@ -233,10 +233,10 @@ def _near_terms(surface: Surface, recipe: Recipe, window: Window, inside: NDArra
     grown = grid.grown(window, recipe.halo_cells)
     arrays = tuple(evidence.read(layer, grown) for layer in recipe.inputs)
     cut = window.within(grown)
-    local, variance, searched = (part[cut][inside] for part in parts_of(recipe, grown, arrays))
+    local, doubt, searched = (part[cut][inside] for part in parts_of(recipe, grown, arrays))
     terms = []
     if recipe.has_examined and (local != 0).any():
-        half = NORMAL_90 * math.sqrt(float(variance.mean()))
+        half = NORMAL_90 * recipe.local_spread * math.sqrt(float(doubt.mean()))
         middle = float(local.mean())
         codes = arrays[recipe.inputs.index(EXAMINED)][cut][inside]
         examined = float((codes != NO_DATA).mean())

@@ -58,6 +58,7 @@ class Recipe:
     missed: Floats
     searched: Floats
     kernel: Kernel
+    local_spread: float
     search_doubt: float
     novel_spread: float
     technical: float
@@ -111,7 +112,7 @@ def recipe_of(model: Model, evidence: Evidence, settings: Settings) -> Recipe:
         starts=starts, seen=seen, most=most, flipped=_flipped(model), area_spread=model.area_spread, missed=missed,
         searched=np.log(np.where(missed > 0, missed, 1.0)),
         kernel=Kernel(settings.local_bandwidth_m, settings.local_strength, model.patch_m),
-        search_doubt=settings.search_doubt, novel_spread=settings.novel_spread,
+        local_spread=settings.local_spread, search_doubt=settings.search_doubt, novel_spread=settings.novel_spread,
         technical=_logit(settings.technical), clear=_logit(settings.clear),
     )  # fmt: skip
 
@@ -175,7 +176,7 @@ def cells_of(recipe: Recipe, grown: Window, window: Window, arrays: Arrays) -> t
     inside = window.within(grown)
     codes = np.stack([np.asarray(array, dtype=np.uint8) for array in arrays[: len(recipe.layers)]])
     parts = parts_of(recipe, grown, arrays)
-    local, local_variance, searched = (part[inside] for part in parts)
+    local, doubt, searched = (part[inside] for part in parts)
     shape = local.shape
     here = np.ascontiguousarray(codes[(slice(None), *inside)]).reshape(len(codes), -1)
     total, variance, known, is_new = _sum_cells(
@@ -184,27 +185,27 @@ def cells_of(recipe: Recipe, grown: Window, window: Window, arrays: Arrays) -> t
         recipe.novel_spread**2,
     )  # fmt: skip
     total, variance = total.reshape(shape) + local + searched, variance.reshape(shape)
-    variance += local_variance + (recipe.search_doubt * searched) ** 2
+    variance += recipe.local_spread**2 * doubt + (recipe.search_doubt * searched) ** 2
     return total, variance, known.reshape(shape), is_new.reshape(shape)
 
 
 def parts_of(recipe: Recipe, grown: Window, arrays: Arrays) -> tuple[Floats, Floats, Floats]:
-    """Return, over a grown window, what examined land adds, the variance of that, and what searches take away."""
+    """Return, over a grown window, what examined land adds, how much doubt of it is left, what searches take away."""
     count = len(recipe.layers)
     shape = (grown.rows, grown.columns)
     miss_codes = np.asarray(arrays[count + recipe.has_examined], dtype=np.uint8) if recipe.has_miss else None
     searched = np.zeros(shape) if miss_codes is None else recipe.searched[miss_codes]
     if not recipe.has_examined:
-        return np.zeros(shape), np.zeros(shape), searched
+        return np.zeros(shape), np.ones(shape), searched
     examined = np.asarray(arrays[count], dtype=np.uint8)
     if (examined == NO_DATA).all():
-        return np.zeros(shape), np.zeros(shape), searched
+        return np.zeros(shape), np.ones(shape), searched
     missed = np.zeros(shape) if miss_codes is None else recipe.missed[miss_codes]
     prior = np.full(shape, recipe.level)
     for lookup, array in zip(recipe.lookups, arrays, strict=False):
         prior += lookup[np.asarray(array, dtype=np.uint8)]
-    local, variance = local_terms(prior, examined, missed, recipe.grid, grown, recipe.kernel)
-    return local, variance, searched
+    local, doubt = local_terms(prior, examined, missed, recipe.grid, grown, recipe.kernel)
+    return local, doubt, searched
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

@@ -21,6 +21,7 @@ class Settings:
     patch_m: float
     local_bandwidth_m: float
     local_strength: float
+    local_spread: float
     search_doubt: float
     search_least: float
     novel_spread: float
@@ -50,6 +51,7 @@ def settings_of(iso3: str) -> Settings:
         patch_m=number("contaminated_patch_m"),
         local_bandwidth_m=number("risk_local_bandwidth_m"),
         local_strength=number("risk_local_strength"),
+        local_spread=number("risk_local_spread"),
         search_doubt=number("risk_search_doubt"),
         search_least=number("risk_search_least"),
         novel_spread=number("risk_novel_spread"),

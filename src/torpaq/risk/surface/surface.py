@@ -132,7 +132,8 @@ class Surface:
         """Return draws of a window's log-odds, (draws, rows, columns): parameters vary together, cell by cell alike.
 
         Cells without a known district share one draw of it, and cells on which the model is silent one of that doubt.
-        What was found near by and searched is as in the surface; nan where nothing is known. Raises ``ValueError``
+        What was found near by and searched is as in the surface, and so is the doubt about land near by: it is each
+        place's own. nan where nothing is known. Raises ``ValueError``
         where the evidence is gone and :class:`~torpaq.evidence.raster.RasterError`.
         """
         recipe = self.recipe()

@@ -68,7 +68,9 @@ def contaminated(examined: Bytes, rows: Ints, columns: Ints) -> Flags:
 def local_terms(
     prior: Floats, examined: Bytes, missed: Floats, grid: Grid, window: Window, kernel: Kernel
 ) -> tuple[Floats, Floats]:
-    """Return what examined land adds to every cell of a window, log-odds, and the variance of that.
+    """Return what examined land adds to every cell of a window, log-odds, and what share of the doubt about it is left.
+
+    With N squares examined near by a / (a + N) is left of what nobody can know of land that was not looked at.
 
     ``prior`` are the log-odds of the rest of the model, nan where there is none; ``missed`` the chance that the search
     of an examined cell misses an item. True for cells at least :meth:`Kernel.halo_cells` from the window's edges, or
@@ -76,7 +78,7 @@ def local_terms(
     """
     known = ((examined == FOUND) | (examined == CLEAN)) & ~np.isnan(prior)
     if not known.any():
-        return np.zeros(prior.shape), np.zeros(prior.shape)
+        return np.zeros(prior.shape), np.ones(prior.shape)
     holds = contaminated(examined, *squares_of(grid, window, kernel.patch_m)) & known
     share = min(1.0, (grid.cell_m / kernel.patch_m) ** 2)
     detected = np.where(known, share * (1 - missed), 0.0)
@@ -88,7 +90,7 @@ def local_terms(
     a = kernel.strength
     without = np.maximum(found + none - due, 0.0)
     local = np.log((a + found) / (a + due)) - np.log((a + none) / (a + without))
-    return local, due / ((a + due) * (a + found))
+    return local, a / (a + found + none)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
