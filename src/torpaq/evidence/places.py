@@ -42,14 +42,6 @@ def joined(*parts: Places) -> Places:
     )
 
 
-def merged(places: Places) -> tuple[Places, int]:
-    """Return places with exact repeats (to a centimetre, of the same error) counted once, and how many those were."""
-    rounded = np.column_stack((np.rint(places.xy_m * 100), np.rint(places.sigma_m * 100))).astype(np.int64)
-    _, first = np.unique(rounded, axis=0, return_index=True)
-    first.sort()
-    return Places(places.xy_m[first], places.sigma_m[first], places.lost), len(places) - len(first)
-
-
 def accidents_of(snapshot: Snapshot, usual: Mapping[str, float]) -> Places:
     """Return the places of accidents and incidents: as exact as each record says its place is."""
     return _placed(

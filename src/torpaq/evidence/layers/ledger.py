@@ -16,6 +16,7 @@ from torpaq.evidence.kernels.shapes import Shapes, points_only, shapes_of
 from torpaq.evidence.kinds import LayerKind, SourceKind
 from torpaq.evidence.places import Places, accidents_of, finds_of, joined
 from torpaq.evidence.plans import Drawn, Plan, Setting
+from torpaq.land.entry import Located
 from torpaq.land.rules import CANCELLED, CHA, CLEARED, REDUCED, SHA
 from torpaq.standard.codes import code_list
 
@@ -36,12 +37,15 @@ def plans(setting: Setting) -> list[Plan]:
     finds = setting.sources(SourceKind.FINDS)
     if setting.snapshot is None:
         return [Plan(LayerKind.EXAMINED, draw_examined, finds)] if finds else []
-    searched = (*DETECTIONS, "search_coverage_reduced")
-    return [
-        Plan(LayerKind.SURVEY_STATUS, draw_status, of_snapshot=True),
-        Plan(LayerKind.EXAMINED, draw_examined, finds, (*searched, *PLACE_ERRORS), of_snapshot=True),
-        Plan(LayerKind.SEARCH_MISS, draw_miss, (), searched, of_snapshot=True),
-    ]
+    numbers = (*DETECTIONS, "search_coverage_reduced")
+    has_land = any(isinstance(entry.place, Located) for entry in setting.snapshot.entries)
+    is_searched = has_land or bool(setting.snapshot.searched)
+    found = [Plan(LayerKind.SURVEY_STATUS, draw_status, of_snapshot=True)] if has_land else []
+    if is_searched or finds or setting.snapshot.finds or next(setting.snapshot.records_of("accident"), None):
+        found.append(Plan(LayerKind.EXAMINED, draw_examined, finds, (*numbers, *PLACE_ERRORS), of_snapshot=True))
+    if is_searched:
+        found.append(Plan(LayerKind.SEARCH_MISS, draw_miss, (), numbers, of_snapshot=True))
+    return found
 
 
 def _faces(setting: Setting) -> list[Face]:
