@@ -89,15 +89,15 @@ def check_new_source(
 
     ``there`` are the sources of the folder: a name is one source's.
     """
-    clean = replace(
-        new,
-        **{name: " ".join(getattr(new, name).split()) for name in ("kind", "name", "date", "source", "licence")},
+    kind, name, on, source, licence = (
+        " ".join(text.split()) for text in (new.kind, new.name, new.date, new.source, new.licence)
     )
+    clean = replace(new, kind=kind, name=name, date=on, source=source, licence=licence)
     subject = clean.name or "-"
     problems = [
-        problem("evidence_field_missing", subject, field=name)
-        for name in ("name", "date", "source", "licence")
-        if not getattr(clean, name)
+        problem("evidence_field_missing", subject, field=asked)
+        for asked in ("name", "date", "source", "licence")
+        if not getattr(clean, asked)
     ]
     if clean.kind not in list(SourceKind):
         problems.append(problem("evidence_kind_unknown", subject, kind=clean.kind or "-", known=" ".join(SourceKind)))

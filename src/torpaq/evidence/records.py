@@ -217,8 +217,8 @@ def _record(value: Mapping[str, Any], subject: str, country: Country) -> tuple[M
         raise _WrongError("rows", len(rows), f"≤ {MOST_LEGS}")
     issued = _day(value.get("issued"), "issued")
     attempts, problems = [], []
-    for index, said in enumerate(_listed(value, "attempts"), 1):
-        attempt, found = _attempt(said, f"attempts[{index}]", rows, issued, country, subject)
+    for index, told in enumerate(_listed(value, "attempts"), 1):
+        attempt, found = _attempt(told, f"attempts[{index}]", rows, issued, country, subject)
         problems += found
         attempts += [attempt] if attempt else []
     if has_errors(problems) or not attempts:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from torpaq.evidence.grid import Grid
 from torpaq.evidence.places import Places
@@ -136,7 +137,7 @@ def _has_find(field: Field, found: Places, grid: Grid) -> bool:
     return False
 
 
-def likely_level(chance: Floats, share: float = 0.5) -> float:
+def likely_level(chance: NDArray[np.floating], share: float = 0.5) -> float:
     """Return the chance from which cells together hold so much of a field's weight, the likeliest first."""
     ordered = np.sort(chance[chance > 0].ravel())[::-1]
     total = np.cumsum(ordered, dtype=np.float64)

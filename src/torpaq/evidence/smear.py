@@ -46,7 +46,7 @@ def _gathered(points: Smeared) -> Smeared:
     width = np.exp2(np.floor(np.log2(points.sigma_m)))[:, None] / LATTICE
     keys = np.column_stack((np.rint(points.xy_m / width), np.rint(points.sigma_m * 1000)[:, None]))
     unique, inverse = np.unique(keys, axis=0, return_inverse=True)
-    weight = np.bincount(inverse.ravel(), weights=points.weight, minlength=len(unique))
+    weight: Floats = np.bincount(inverse.ravel(), weights=points.weight, minlength=len(unique)).astype(np.float64)
     first = np.zeros(len(unique), dtype=np.int64)
     first[inverse.ravel()[::-1]] = np.arange(len(keys))[::-1]
     return Smeared(points.step, unique[:, :2] * width[first], points.sigma_m[first], weight)

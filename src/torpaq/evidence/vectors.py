@@ -238,6 +238,9 @@ def numbers_of(
     wrong = ~((found >= low) & (found <= high))
     if wrong.any():
         first = str(values[int(np.argmax(wrong))])[:40]
-        parameters = {"column": column, "count": int(wrong.sum()), "first": first, "low": low, "high": high}
-        return None, [problem("evidence_column_values_wrong", subject, **parameters)]
+        count = int(wrong.sum())
+        told = problem(
+            "evidence_column_values_wrong", subject, column=column, count=count, first=first, low=low, high=high
+        )
+        return None, [told]
     return found, []

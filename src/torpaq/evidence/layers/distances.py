@@ -67,7 +67,7 @@ def draw_distance(cards: Sequence[SourceCard], setting: Setting) -> Drawn:
     coding = distance_coding(cap_m, setting.grid.cell_m)
     near, problems = drawn_near(setting, cards, cap_m)
     made = {"method": "exact Euclidean distance between cells", "cap_m": cap_m, "features": len(near)}
-    work = partial(distance_tile, setting.grid, shapes_of(near), coding) if len(near) else None
+    work = partial(distance_tile, setting.grid, shapes_of(near.tolist()), coding) if len(near) else None
     return Drawn(coding, work, made, problems, WIDE_TILE_CELLS)
 
 

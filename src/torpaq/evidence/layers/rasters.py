@@ -95,8 +95,9 @@ def draw_classes(cards: Sequence[SourceCard], setting: Setting) -> Drawn:
         "classes_seen": known.tolist()[:MOST_CLASSES],
     }
     if ((known < 0) | (known >= MOST_CLASSES) | (known != np.floor(known))).any():
-        names = {"layer": cards[0].name, "classes": _some(known), "limit": MOST_CLASSES}
-        return Drawn(coding, None, made, [problem("evidence_classes_too_many", cards[0].name, **names)], is_class=True)
+        name = cards[0].name
+        told = problem("evidence_classes_too_many", name, layer=name, classes=_some(known), limit=MOST_CLASSES)
+        return Drawn(coding, None, made, [told], is_class=True)
     return Drawn(coding, partial(class_tile, setting.grid, sources), made, is_class=True)
 
 
@@ -120,8 +121,8 @@ def draw_values(card: SourceCard, setting: Setting) -> Drawn:
     made = {"method": "bilinear, or the mean of much finer cells"}
     if not len(known):
         layer = f"raster_value-{card.id}"
-        told: list[Problem] = [problem("evidence_layer_without_values", layer, layer=layer)]
-        return Drawn(even_coding("value", 0, 1), None, made, told)
+        empty = problem("evidence_layer_without_values", layer, layer=layer)
+        return Drawn(even_coding("value", 0, 1), None, made, [empty])
     low, high = float(known.min()), float(known.max())
     coding = even_coding("value", low, high if high > low else low + 1.0, VALUE_STEPS)
     return Drawn(coding, partial(value_tile, setting.grid, sources, coding), {**made, "least": low, "greatest": high})
@@ -148,7 +149,7 @@ def draw_years(cards: Sequence[SourceCard], setting: Setting) -> Drawn:
             continue
         years = vectors.columns["value"]
         order = np.argsort(-years, kind="stable")  # the smallest is burned last and stays
-        steps.append((shapes_of(vectors.geometries[order]), np.floor(years[order]).astype(np.uint8)))
+        steps.append((shapes_of(vectors.geometries[order].tolist()), np.floor(years[order]).astype(np.uint8)))
     made = {"method": "polygons by the middles of cells, rasters by the nearest cell; whole years"}
     work = partial(years_tile, setting.grid, steps) if steps else None
     return Drawn(class_coding("years", MOST_YEARS + 1), work, made, problems, is_class=False)
