@@ -42,7 +42,7 @@ class District:
         used = district.evidence["years_used"] > 2
         self.features = np.column_stack([np.ones(len(district.truth)), *told, used, district.evidence["slope"] / 10])
         self.truth = district.truth
-        self.labels = np.where(reports.examined == 255, -1, reports.examined).astype(np.int64)
+        self.labels = np.where(reports.examined == 255, -1, reports.examined.astype(np.int64))
         self.seen = self.labels >= 0
 
 
