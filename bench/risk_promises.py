@@ -27,9 +27,9 @@ Ints = NDArray[np.int64]
 
 COLUMNS = Columns("LONGITUD_X", "LATITUD_Y", "EPSG:4326", "mines_outcome", "Municipio")
 DISTRICTS, FLIPPED_EVERY, SETTING = 160, 20, Setting(side=40)
-DRAWS, TRAINED, JUDGED = 120, 10, 20
+DRAWS, TRAINED, JUDGED = 60, 10, 30
 PROMISES = {"5_20": ("0.05", "0.2", 19), "10_20": ("0.1", "0.2", 19), "5_5": ("0.05", "0.05", 39)}
-BOOTSTRAP = 40
+BOOTSTRAP = 30
 LAYERS = ("front_line_distance", "trench_distance", "position_distance", "road_distance", "settlement_distance")
 
 
@@ -93,7 +93,7 @@ def spread_covers(districts: list[District]) -> dict[str, float]:
     """
     random = np.random.default_rng(12)
     inside, fixed, over, count = [], [], [], 0
-    for _ in range(12):
+    for _ in range(6):
         drawn = [districts[i] for i in random.permutation(len(districts))]
         train, new = drawn[:25], drawn[25:40]
         weights = [fitted([train[i] for i in random.integers(0, len(train), len(train))]) for _ in range(BOOTSTRAP)]

@@ -99,13 +99,31 @@ def seed_of(programme: str) -> int:
     return int.from_bytes(hashlib.sha256(programme.encode()).digest()[:4])
 
 
+class _LastDrawn:
+    """The draws of the polygon that was asked for last: they are gone through twice, and made once."""
+
+    def __init__(self, surface: SurfaceLike) -> None:
+        self._surface = surface
+        self._cells: Cells | None = None
+        self._draws: Floats = np.zeros((0, 0))
+
+    def of(self, cells: Cells) -> Floats:
+        """Return the draws of a polygon's cells, (draws, cells)."""
+        if self._cells is not cells:
+            self._draws = self._surface.draws(cells.window)[:, cells.chosen]
+            self._cells = cells
+        return self._draws
+
+
 def candidates_of(surface: SurfaceLike, evidence: EvidenceLike, land: OpenLand) -> list[Candidate]:
     """Return the open areas as candidates, by id; an area outside the grid has no cells."""
-    years = used_years(land.snapshot.card.country)
-    return [_candidate(surface, evidence, land, area, years) for area in land.areas]
+    years, last = used_years(land.snapshot.card.country), _LastDrawn(surface)
+    return [_candidate(surface, evidence, land, area, years, last) for area in land.areas]
 
 
-def _candidate(surface: SurfaceLike, evidence: EvidenceLike, land: OpenLand, area: OpenArea, years: float) -> Candidate:
+def _candidate(
+    surface: SurfaceLike, evidence: EvidenceLike, land: OpenLand, area: OpenArea, years: float, last: _LastDrawn
+) -> Candidate:
     cells = cells_of(area.polygon, surface.grid)
     documents = land.documents_of(area)
     told = (area.area, area.unit, area.status)
@@ -114,7 +132,7 @@ def _candidate(surface: SurfaceLike, evidence: EvidenceLike, land: OpenLand, are
         return Candidate(*told, np.zeros((0, 2)), lambda: [none], none > 0, none.astype(np.uint8), documents)
 
     def drawn() -> Iterator[Floats]:
-        yield from surface.draws(cells.window)[:, cells.chosen]
+        yield from last.of(cells)
 
     return Candidate(
         *told,
