@@ -18,7 +18,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +112,10 @@ class Surface:
 
     def recipe(self) -> Recipe | None:
         """Return how its tiles are made, or None where its evidence is gone."""
+        return self._recipe
+
+    @cached_property
+    def _recipe(self) -> Recipe | None:
         return None if self.evidence is None else recipe_of(self.model, self.evidence, self.settings)
 
     def log_odds(self, window: Window) -> Floats:
