@@ -19,13 +19,13 @@ def common_m2(one: Shape, other: Shape) -> float:
     """Return the area that two shapes have in common, m²."""
     if not _boxes_meet(one, other):
         return 0.0
-    return float(shapely.intersection(_geometry(one), _geometry(other)).area)
+    return float(shapely.intersection(geometry_of(one), geometry_of(other)).area)
 
 
 def outside_m2(shape: Shape, containers: Iterable[Shape]) -> float:
     """Return the area of a shape that lies in none of the containers, m²."""
-    covers = [_geometry(each) for each in containers if _boxes_meet(shape, each)]
-    own = _geometry(shape)
+    covers = [geometry_of(each) for each in containers if _boxes_meet(shape, each)]
+    own = geometry_of(shape)
     return float(shapely.difference(own, shapely.union_all(covers)).area) if covers else float(own.area)
 
 
@@ -33,20 +33,20 @@ def common_shape(one: Shape, other: Shape) -> Shape | None:
     """Return the land that two shapes have in common, snapped to 1 cm; None where they share none."""
     if not _boxes_meet(one, other):
         return None
-    return shape_of_geometry(shapely.intersection(_geometry(one), _geometry(other), grid_size=GRID_M))
+    return shape_of_geometry(shapely.intersection(geometry_of(one), geometry_of(other), grid_size=GRID_M))
 
 
 def rest_of(shape: Shape, taken: Iterable[Shape]) -> Shape | None:
     """Return a shape without the land of others, snapped to 1 cm; None where nothing is left."""
-    covers = [_geometry(each) for each in taken if _boxes_meet(shape, each)]
+    covers = [geometry_of(each) for each in taken if _boxes_meet(shape, each)]
     if not covers:
         return shape
-    return shape_of_geometry(shapely.difference(_geometry(shape), shapely.union_all(covers), grid_size=GRID_M))
+    return shape_of_geometry(shapely.difference(geometry_of(shape), shapely.union_all(covers), grid_size=GRID_M))
 
 
 def united(shapes: Iterable[Shape]) -> Shape | None:
     """Return the union of shapes, snapped to 1 cm; None for none."""
-    return shape_of_geometry(shapely.union_all([_geometry(each) for each in shapes], grid_size=GRID_M))
+    return shape_of_geometry(shapely.union_all([geometry_of(each) for each in shapes], grid_size=GRID_M))
 
 
 def circle_shape(x_m: float, y_m: float, radius_m: float) -> Shape:
@@ -60,7 +60,7 @@ def circle_shape(x_m: float, y_m: float, radius_m: float) -> Shape:
     return shape_of_rings([[(round(x * CM_PER_M), round(y * CM_PER_M)) for x, y in points]])
 
 
-def _geometry(shape: Shape) -> shapely.Geometry:
+def geometry_of(shape: Shape) -> shapely.Geometry:
     """Return a shape in metres of the national CRS; a hole follows its shell."""
     polygons: list[tuple[list[list[float]], list[list[list[float]]]]] = []
     for ring in shape.rings_cm:

@@ -81,3 +81,8 @@ def photograph(file: str, caption: str) -> Block:
 def code(file: str, address: str) -> Block:
     """Return the record's address as a code beside the address itself."""
     return {"kind": "code", "file": file, "text": printable(address)}
+
+
+def plate(file: str, caption: str) -> Block:
+    """Return a drawing as wide as the page's text, with what it shows."""
+    return {"kind": "plate", "file": file, "caption": printable(caption)}

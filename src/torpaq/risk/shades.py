@@ -159,9 +159,7 @@ def _logit(chance: float) -> float:
 def _pattern(name: str, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Return which pixels a pattern marks; its period divides a tile's side, so tiles meet."""
     row, column = np.indices(shape)
-    if name == "dots":
-        return ((row % HATCH < 2) & (column % HATCH < 2)).astype(np.bool_)
-    slanted = (row + column) % HATCH < 2
-    if name == "hatch":
-        return slanted.astype(np.bool_)
-    return (((row - column) % HATCH < 1) | ((row + column) % HATCH < 1)).astype(np.bool_)
+    falling, rising = (row - column) % HATCH < 1, (row + column) % HATCH < 2
+    dots = (row % HATCH < 2) & (column % HATCH < 2)
+    marked = dots if name == "dots" else rising if name == "hatch" else falling | ((row + column) % HATCH < 1)
+    return np.asarray(marked, dtype=np.bool_)

@@ -57,3 +57,12 @@ def tile_values(path: Path, grid: Grid, z: int, x: int, y: int) -> NDArray[Any] 
     column = ((columns[inside] - left) * shape[1] / (right - left)).astype(np.int64).clip(0, shape[1] - 1)
     values[inside] = read[row, column]
     return values
+
+
+def whole_values(path: Path, longest: int) -> NDArray[Any]:
+    """Return a whole raster, its longer side no longer than so many pixels, read from its overviews."""
+    with rasterio.open(path) as raster:
+        scale = min(1.0, longest / max(raster.width, raster.height))
+        shape = (max(1, round(raster.height * scale)), max(1, round(raster.width * scale)))
+        values: NDArray[Any] = raster.read(1, out_shape=shape)
+    return values

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-MODULES = ("torpaq.web.batch_jobs",)
+MODULES = ("torpaq.web.batch_jobs", "torpaq.web.risk.work")
 
 
 def register_all() -> None:

@@ -66,6 +66,7 @@ TEMPLATES = [
                 "tasks": "torpaq.web.desk.templatetags.tasks",
                 "work": "torpaq.web.desk.templatetags.work",
                 "quality": "torpaq.web.desk.templatetags.quality",
+                "risk": "torpaq.web.desk.templatetags.risk",
             },
             "context_processors": [
                 "django.template.context_processors.request",

@@ -41,6 +41,7 @@ def below(words: str) -> frozenset[str]:
 _PROPOSING = (Right.SIGN, Right.PROPOSE_ANY, Right.PROPOSE_OWN)
 _EQUIPPED = (Right.WORK_OWN, Right.WORK_ANY, Right.INSPECT, Right.SIGN)
 _RECORDING = (Right.RECORD_OWN, Right.RECORD_ANY, Right.REVIEW)
+_RISK = (Right.SEE_RISK,)
 _WORKING = (Right.WORK_OWN, Right.WORK_ANY, Right.SIGN, Right.INSPECT)
 
 SECTIONS = (
@@ -135,6 +136,22 @@ SECTIONS = (
                 below=below("handover handover_sign follow_up release release_assemble handover_prepare reopen proof"),
             ),
             Page("documents", later("Documents"), _EQUIPPED),
+        ),
+    ),
+    Section(
+        "risk",
+        later("Evidence and risk"),
+        (
+            Page("evidence", later("Evidence"), _RISK, below("source source_new layer evidence_build evidence_stop")),
+            Page(
+                "surfaces",
+                later("Surfaces"),
+                _RISK,
+                below("surface surface_new surface_map surface_area surface_explain surface_threshold surface_score"),
+            ),
+            Page("risk_map", later("Risk map"), _RISK),
+            Page("risk_proposals", later("Survey and release"), _RISK, below("surface_proposals survey_stopping")),
+            Page("surface_compare", later("What changed"), _RISK),
         ),
     ),
     Section("guide", later("Guide"), (Page("guide", later("Guide")),)),
