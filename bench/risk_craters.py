@@ -1,6 +1,6 @@
 """A tenth of real bomb craters hidden, sixty times: how many of these the zone holds, and how much land it takes.
 
-Promised are 1.7 and, stricter, 1.5 % of misses. Beside the rule of
+Promised are 1.72 and, stricter, 1.5 % of misses. Beside the rule of
 the nearest neighbour (every place as near to a known crater as 99 % of craters are to theirs). The
 data is not ours to give away: ``--data`` or ``TORPAQ_SHARED_DATA`` says where it is; without it the bench is skipped.
 """
@@ -13,7 +13,7 @@ import shapely
 from risk_data import shared
 from torpaq.risk.zone.zone import find_zone
 
-DRAWS, HIDDEN, MISS = 60, 0.10, 0.017
+DRAWS, HIDDEN, MISS = 60, 0.10, 0.0172
 STRICTER = 0.015
 LIMIT = {"captured": 0.985, "area_ha": 220}
 
