@@ -38,12 +38,12 @@ def test_a_source_is_added_built_with_a_snapshot_and_a_second_build_makes_nothin
     build = ("evidence", "build", folder, "--snapshot", str(desk.folder / "taken"))
     first = desk.torpaq(*build, *BOX, "--cell", "10", "--json")
     assert first.status == 0, first.out
-    assert first.json["made"] == ["survey_status", "road_distance"] and first.json["kept"] == []
+    assert first.json["made"] == ["survey_status", "road_distance", "unit"] and first.json["kept"] == []
     again = desk.torpaq(*build)
     assert again.status == 0
-    assert "unchanged, kept 2: survey_status, road_distance" in again.out
+    assert "unchanged, kept 3: survey_status, road_distance, unit" in again.out
     listed = desk.torpaq("evidence", "list", folder)
-    assert "1 sources, 2 layers" in listed.out and "road_distance" in listed.out
+    assert "1 sources, 3 layers" in listed.out and "road_distance" in listed.out
     told = desk.torpaq("evidence", "list", folder, "--json").json
     assert told["digest"] == first.json["digest"] and told["snapshot"]["entries"] == 1
     gone = desk.torpaq("evidence", "remove", folder, "roads", "--json")

@@ -19,6 +19,7 @@ def codings():
     metres = distance_coding(20_000, 10)
     kinds = ("trench_distance", "position_distance", "front_line_distance", "road_distance", "settlement_distance")
     told = dict.fromkeys(kinds, metres)
+    told |= {"survey_status": class_coding("status", 5)}
     told |= {"slope": even_coding("deg", 0, 60), "years_used": class_coding("years", 40)}
     told |= {"examined": class_coding("class", 2), "unit": class_coding("class", 250)}
     told |= {"examined_year": class_coding("years", 250), "presence": class_coding("class", 2)}

@@ -131,7 +131,7 @@ def test_a_second_build_makes_only_what_changed(folder: EvidenceFolder, tmp_path
     assert folder.kept == ()
     again, _ = build(folder, snapshot)
     assert first is not None and again is not None and again.digest == first.digest
-    assert folder.kept == ("survey_status", "examined", "search_miss")
+    assert folder.kept == ("survey_status", "examined", "search_miss", "unit")
     file = tmp_path / "finds.geojson"
     file.write_text(features("Point", (45, 75), (500, 500)))
     assert folder.add_source(file, new_source("finds", "Finds of Operator B", error_m=3.0))[1] == []
@@ -152,7 +152,7 @@ def test_a_layer_spoilt_on_the_disk_is_made_again(folder: EvidenceFolder, tmp_pa
     build(folder, snapshot, AREA)
     folder.layer_path("examined").write_bytes(b"")
     build(folder, snapshot)
-    assert folder.kept == ("survey_status", "search_miss") and at(folder, "examined", 50, 20) == 0
+    assert folder.kept == ("survey_status", "search_miss", "unit") and at(folder, "examined", 50, 20) == 0
 
 
 @pytest.mark.parametrize(
@@ -173,3 +173,17 @@ def test_an_area_that_cannot_be_built_is_named(folder: EvidenceFolder, tmp_path:
 def test_without_anything_there_is_nothing_to_build(folder: EvidenceFolder, tmp_path: Path) -> None:
     assert [one.code for one in build(folder)[1]] == ["evidence_nothing_to_build"]
     assert [one.code for one in build(folder, snapshot_of(tmp_path / "t"))[1]] == ["evidence_area_missing"]
+
+
+def test_a_cell_is_told_its_district(tmp_path):
+    """Land about Fuzuli lies in Fuzuli, and the layer's card names every drawn unit."""
+    folder = folder_at(tmp_path / "evidence")
+    manifest, problems = build(folder, snapshot_of(tmp_path / "snapshot", BOOK), Area((47.14, 39.59, 47.16, 39.61)))
+    assert problems == [] and manifest is not None and manifest.grid is not None
+    card = manifest.layer("unit")
+    assert card is not None
+    x_m, y_m = folder.crs.forward(47.15, 39.6)
+    here = str(at(folder, "unit", x_m, y_m))
+    assert card.made["units"][here] == "AZ-FUZ"
+    assert card.made["names"][here] == folder.country.unit("AZ-FUZ").names["az"]
+    assert len(card.made["units"]) == len(folder.country.boundaries)

@@ -204,3 +204,14 @@ def test_a_ratio_near_one_speaks_neither_for_nor_against(tmp_path):
     explanation, _ = explain_cell(surface, *surface.grid.middle_of(0, 0))
     term = replace(strongest(explanation.terms, 1)[0], log_odds=0.01, low=-0.5, high=0.5)
     assert "neither for nor against (0.61 to 1.6 times)" in sentence(term, "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "in the ledger: Confirmed hazardous area (CHA)"), ("az", "Təsdiqlənmiş")]
+)
+def test_the_status_of_land_is_told_by_its_name(tmp_path, language, says):
+    made = {"classes": ["sha", "cha", "cancelled", "reduced", "cleared"]}
+    surface = surface_of(tmp_path, {"survey_status": "0 1 2 3 4 ."}, made=made)
+    explanation, _ = explain_cell(surface, *surface.grid.middle_of(0, 1))
+    assert says in sentences(explanation, language)[1]
+    assert strongest(explanation.terms, 1)[0].label == "cha"

@@ -31,6 +31,7 @@ class LayerKind(StrEnum):
     VECTOR_DENSITY = "vector_density"
     EXAMINED = "examined"
     SEARCH_MISS = "search_miss"
+    UNIT = "unit"
 
 
 class SourceKind(StrEnum):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torpaq.evidence.grid import Window
 from torpaq.evidence.raster import RasterError
 from torpaq.risk.surface.reading import UNIT
-from torpaq.risk.surface.recipe import CLASSES, Recipe, parts_of
+from torpaq.risk.surface.recipe import CLASSES, Recipe, hundredths, parts_of
 from torpaq.risk.surface.surface import Surface
 from torpaq.standard.problems import Problem, problem
 
@@ -164,7 +164,7 @@ def _lookup(recipe: Recipe, layer: str) -> Floats | None:
 def _lookup_by(before: Surface, after: Surface, layer: str) -> Floats:
     table = before.model.table(layer)
     assert table is not None and after.evidence is not None
-    return table.lookup(after.evidence.layers[layer].coding)
+    return hundredths(table.lookup(after.evidence.layers[layer].coding))
 
 
 def _codes(surface: Surface, layer: str, window: Window) -> NDArray[np.uint8]:

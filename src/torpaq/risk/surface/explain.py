@@ -13,7 +13,7 @@ from torpaq.evidence.coding import NO_DATA
 from torpaq.evidence.grid import Window
 from torpaq.evidence.raster import RasterError
 from torpaq.risk.surface.reading import EXAMINED, MISS, UNIT
-from torpaq.risk.surface.recipe import CANNOT_SAY, CLASSES, Recipe, parts_of
+from torpaq.risk.surface.recipe import CANNOT_SAY, CLASSES, Recipe, hundredths, parts_of
 from torpaq.risk.surface.surface import Surface
 from torpaq.risk.surface.tables import Table
 from torpaq.standard.problems import Problem, problem
@@ -30,8 +30,8 @@ class Term:
     """One contribution, log-odds, with its 90 % limits. ``kind`` is level, area, table, local or searched.
 
     For a table: its ``layer`` and what kind that is, ``start`` and ``end`` of the band (None at an open end), the
-    ``value`` the cell has there, its ``unit`` and whose word it is (``origin``: expert or fitted). ``share`` of a
-    polygon's cells has this very reason.
+    ``value`` the cell has there, its ``unit`` and whose word it is (``origin``: expert or fitted); ``label`` is the
+    class's code where bands are classes. ``share`` of a polygon's cells has this very reason.
     """
 
     kind: str
@@ -48,6 +48,7 @@ class Term:
     origin: str = ""
     source: str = ""
     share: float = 1.0
+    label: str = ""
 
     @property
     def ratio(self) -> float:
@@ -62,7 +63,7 @@ class Term:
             "high": round(self.high, 4), **ratio, "ratio_high": _round(math.exp(self.high)), "layer": self.layer,
             "layer_kind": self.layer_kind, "name": self.name, "value": self.value, "start": self.start,
             "end": self.end, "unit": self.unit, "origin": self.origin, "source": self.source,
-            "share": round(self.share, 4),
+            "share": round(self.share, 4), "label": self.label,
         }  # fmt: skip
 
 
@@ -176,7 +177,7 @@ def _terms(surface: Surface, recipe: Recipe, window: Window, inside: NDArray[np.
     evidence, model = surface.evidence, surface.model
     assert evidence is not None
     low, high = model.level_limits
-    terms = [Term(LEVEL, model.level, low, high, origin=model.level_from)]
+    terms = [Term(LEVEL, recipe.level, low, high, origin=model.level_from)]
     for layer, lookup in zip(recipe.layers, recipe.lookups, strict=True):
         codes = evidence.read(layer, window)[inside]
         if layer == UNIT:
@@ -197,7 +198,7 @@ def _area_terms(surface: Surface, codes: NDArray[np.uint8]) -> list[Term]:
         if area is not None:
             share = int(count) / len(codes)
             half = NORMAL_90 * area.spread
-            shift = area.shift * share
+            shift = float(hundredths(area.shift)) * share
             limits = (area.shift - half) * share, (area.shift + half) * share
             terms.append(Term(AREA, shift, *limits, name=area.name, origin="fitted", share=share))
     return terms
@@ -222,8 +223,19 @@ def _table_terms(surface: Surface, table: Table, lookup: Floats, codes: NDArray[
         Term(
             TABLE, float(told.mean()), float(limits[0].mean()), float(limits[1].mean()), table.layer, table.kind,
             table.name, value, start, end, table.unit, table.origin, table.source, float((bands == band).mean()),
+            _label(surface, table, band),
         )
     ]  # fmt: skip
+
+
+def _label(surface: Surface, table: Table, band: int) -> str:
+    """Return the code of the class that a band is, where its layer's card names classes and the band is one."""
+    assert surface.evidence is not None
+    classes = surface.evidence.layers[table.layer].made.get("classes")
+    start, end = table.span(band)
+    first = 0 if math.isinf(start) else int(start)
+    is_one = isinstance(classes, list) and first < len(classes) and (math.isinf(end) or end - first == 1)
+    return str(classes[first]) if is_one and isinstance(classes, list) else ""
 
 
 def _near_terms(surface: Surface, recipe: Recipe, window: Window, inside: NDArray[np.bool_]) -> list[Term]:

@@ -4,6 +4,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numba import njit
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from torpaq.evidence.coding import NO_DATA, Coding
 from torpaq.evidence.grid import Grid, Window
+from torpaq.risk.surface.fuse import log_odds, plan_of
 from torpaq.risk.surface.model import Model
 from torpaq.risk.surface.reading import EXAMINED, MISS, UNIT, Evidence
 from torpaq.risk.surface.settings import Settings
@@ -21,6 +23,7 @@ Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Arrays = tuple[NDArray[np.generic], ...]
+FloatsOrFloat = TypeVar("FloatsOrFloat", Floats, float)
 
 LOG_ODDS_SCALE, LOG_ODDS_NONE = 100, -32768
 SPREAD_SCALE, SPREAD_NONE, MOST_SPREAD = 50, 255, 254
@@ -107,7 +110,8 @@ def recipe_of(model: Model, evidence: Evidence, settings: Settings) -> Recipe:
     return Recipe(
         layers=(*(table.layer for table in tables), *((UNIT,) if has_unit else ())),
         has_unit=has_unit, has_examined=evidence.has(EXAMINED), has_miss=evidence.has(MISS), grid=evidence.grid,
-        level=model.level, lookups=np.array(lookups).reshape(-1, 256), columns=np.array(columns).reshape(-1, 256),
+        level=hundredths(model.level), lookups=hundredths(np.array(lookups)).reshape(-1, 256),
+        columns=np.array(columns).reshape(-1, 256),
         factor=model.factor(), bands=np.array(bands, dtype=np.uint8).reshape(-1, 256), widths=np.array(widths),
         starts=starts, seen=seen, most=most, flipped=_flipped(model), area_spread=model.area_spread, missed=missed,
         searched=np.log(np.where(missed > 0, missed, 1.0)),
@@ -115,6 +119,11 @@ def recipe_of(model: Model, evidence: Evidence, settings: Settings) -> Recipe:
         local_spread=settings.local_spread, search_doubt=settings.search_doubt, novel_spread=settings.novel_spread,
         technical=_logit(settings.technical), clear=_logit(settings.clear),
     )  # fmt: skip
+
+
+def hundredths(log_odds: FloatsOrFloat) -> FloatsOrFloat:
+    """Return log-odds to the hundredth, as a surface holds them: a cell's terms sum exactly, on every machine."""
+    return np.round(log_odds * LOG_ODDS_SCALE) / LOG_ODDS_SCALE
 
 
 def missed_of(coding: Coding, least: float) -> Floats:
@@ -155,14 +164,14 @@ def make_tile(recipe: Recipe, kept: frozenset[tuple[int, int]], window: Window, 
     inside = window.within(grown)
     if (window.row, window.column) in kept:
         return tuple(np.ascontiguousarray(array[inside]) for array in arrays[-3:])
-    log_odds, variance, known, is_new = cells_of(recipe, grown, window, arrays)
+    told, variance, known, is_new = cells_of(recipe, grown, window, arrays)
     spread = np.sqrt(variance)
-    says = np.full(log_odds.shape, SURVEY_NEXT, dtype=np.uint8)
-    says[log_odds >= recipe.technical] = TECHNICAL
-    says[log_odds >= recipe.clear] = CLEAR
+    says = np.full(told.shape, SURVEY_NEXT, dtype=np.uint8)
+    says[told >= recipe.technical] = TECHNICAL
+    says[told >= recipe.clear] = CLEAR
     says[is_new] = CANNOT_SAY
     says[~known] = NOT_ASSESSED
-    stored = np.clip(np.rint(log_odds * LOG_ODDS_SCALE), -32000, 32000)
+    stored = np.clip(np.rint(told * LOG_ODDS_SCALE), -32000, 32000)
     spreads = np.clip(np.rint(spread * SPREAD_SCALE), 0, MOST_SPREAD)
     return (
         np.where(known, stored, LOG_ODDS_NONE).astype(np.int16),
@@ -176,15 +185,16 @@ def cells_of(recipe: Recipe, grown: Window, window: Window, arrays: Arrays) -> t
     inside = window.within(grown)
     codes = np.stack([np.asarray(array, dtype=np.uint8) for array in arrays[: len(recipe.layers)]])
     parts = parts_of(recipe, grown, arrays)
+    total = told_of(recipe, tuple(codes))[inside]
     local, doubt, searched = (part[inside] for part in parts)
     shape = local.shape
     here = np.ascontiguousarray(codes[(slice(None), *inside)]).reshape(len(codes), -1)
-    total, variance, known, is_new = _sum_cells(
-        here, recipe.level, recipe.lookups, recipe.columns, recipe.factor, recipe.bands, recipe.widths,
+    variance, known, is_new = _doubt_cells(
+        here, recipe.columns, recipe.factor, recipe.bands, recipe.widths,
         recipe.starts, recipe.seen, recipe.most, recipe.flipped, recipe.has_unit, recipe.area_spread**2,
         recipe.novel_spread**2,
     )  # fmt: skip
-    total, variance = total.reshape(shape) + local + searched, variance.reshape(shape)
+    total, variance = total + local + searched, variance.reshape(shape)
     variance += recipe.local_spread**2 * doubt + (recipe.search_doubt * searched) ** 2
     return total, variance, known.reshape(shape), is_new.reshape(shape)
 
@@ -201,32 +211,34 @@ def parts_of(recipe: Recipe, grown: Window, arrays: Arrays) -> tuple[Floats, Flo
     if (examined == NO_DATA).all():
         return np.zeros(shape), np.ones(shape), searched
     missed = np.zeros(shape) if miss_codes is None else recipe.missed[miss_codes]
-    prior = np.full(shape, recipe.level)
-    for lookup, array in zip(recipe.lookups, arrays, strict=False):
-        prior += lookup[np.asarray(array, dtype=np.uint8)]
+    prior = told_of(recipe, tuple(np.asarray(array, dtype=np.uint8) for array in arrays[:count]))
     local, doubt = local_terms(prior, examined, missed, recipe.grid, grown, recipe.kernel)
     return local, doubt, searched
 
 
+def told_of(recipe: Recipe, codes: tuple[Bytes, ...]) -> Floats:
+    """Return the log-odds of level, district and tables of every cell, exact to the hundredth."""
+    plan = plan_of(np.round(recipe.lookups * LOG_ODDS_SCALE), round(recipe.level * LOG_ODDS_SCALE))
+    return np.asarray(log_odds(plan, codes) / LOG_ODDS_SCALE)
+
+
 @njit(nogil=True, cache=True, error_model="numpy")
-def _sum_cells(
-    codes: Bytes, level: float, lookups: Floats, columns: Ints, factor: Floats, bands: Bytes, widths: Ints,
+def _doubt_cells(
+    codes: Bytes, columns: Ints, factor: Floats, bands: Bytes, widths: Ints,
     starts: Ints, seen: Flags, most: int, flipped: Flags, has_unit: bool, area_variance: float, novel_variance: float,
-) -> tuple[Floats, Floats, Flags, Flags]:  # fmt: skip
-    """Sum every cell's log-odds and the variance of its parameters, and say whether it is known and whether new."""
+) -> tuple[Floats, Flags, Flags]:  # fmt: skip
+    """Return the variance of every cell's parameters, whether anything is known of it, and whether it is new."""
     layers, cells = codes.shape
     telling = layers - 1 if has_unit else layers
     rank = factor.shape[1]
-    total, variance = np.empty(cells), np.empty(cells)
+    variance = np.empty(cells)
     known, is_new = np.zeros(cells, dtype=np.bool_), np.zeros(cells, dtype=np.bool_)
     moved, at = np.empty(rank), np.empty(layers, dtype=np.int64)
     for cell in range(cells):
-        logit = level
         for r in range(rank):
             moved[r] = factor[0, r]
         for k in range(layers):
             code = codes[k, cell]
-            logit += lookups[k, code]
             column = columns[k, code]
             if column >= 0:
                 for r in range(rank):
@@ -249,5 +261,5 @@ def _sum_cells(
                         unseen += 1
         new |= unseen > most
         is_new[cell] = new
-        total[cell], variance[cell] = logit, spread + (novel_variance if new else 0.0)
-    return total, variance, known, is_new
+        variance[cell] = spread + (novel_variance if new else 0.0)
+    return variance, known, is_new

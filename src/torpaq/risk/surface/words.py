@@ -6,6 +6,7 @@ from functools import cache
 from types import MappingProxyType
 
 from torpaq.risk.surface.explain import AREA, LEVEL, LOCAL, TABLE, Explanation, Term
+from torpaq.standard.codes import code_list
 from torpaq.standard.problems import LANGUAGES
 from torpaq.standard.tables import STANDARD, read_table
 
@@ -72,6 +73,9 @@ def _what(term: Term, language: str) -> str:
 
 
 def _value(term: Term, language: str) -> str:
+    if term.label:
+        status = code_list("land_status").get(term.label)
+        return status.labels[language] if status else term.label
     key = f"unit_{term.unit}"
     unit = risk_words()[key][language] if key in risk_words() else term.unit
     if term.value is not None and term.value > 0:
