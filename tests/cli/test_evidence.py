@@ -49,7 +49,8 @@ def test_a_source_is_added_built_with_a_snapshot_and_a_second_build_makes_nothin
     gone = desk.torpaq("evidence", "remove", folder, "roads", "--json")
     assert gone.status == 0 and gone.json["removed"] == "roads"
     assert [layer["id"] for layer in desk.torpaq("evidence", "list", folder, "--json").json["layers"]] == [
-        "survey_status"
+        "survey_status",
+        "unit",
     ]
 
 

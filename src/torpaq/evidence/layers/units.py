@@ -21,7 +21,7 @@ def plans(setting: Setting) -> list[Plan]:
 def draw_units(setting: Setting) -> Drawn:
     """Draw the country's units by the middles of cells; a unit's code is its place among all drawn ones, by code."""
     country, crs = setting.folder.country, setting.folder.crs
-    codes = sorted(country.boundaries)
+    codes, language = sorted(country.boundaries), country.values["language"]
     polygons = []
     for code in codes:
         parts = [shapely.Polygon(rings[0], rings[1:]) for rings in country.boundaries[code]]
@@ -33,7 +33,7 @@ def draw_units(setting: Setting) -> Drawn:
     made = {
         "method": "middles of cells in drawn boundaries",
         "units": {str(number): code for number, code in enumerate(codes)},
-        "names": {str(number): country.unit(code).names[country.values["language"]] for number, code in enumerate(codes)},
+        "names": {str(number): country.unit(code).names[language] for number, code in enumerate(codes)},
     }
     box = shapely.box(*setting.grid.bounds_m)
     steps = [(shapes_of([polygon]), None, number) for number, polygon in enumerate(polygons) if polygon.intersects(box)]
