@@ -141,10 +141,11 @@ class Unfinished:
 
         for raster in self.open:
             raster.close()
+        hands = max(1, threads // len(self.outputs))
 
         def convert(first: int, after: int) -> None:
             for number in range(first, after):
-                _cloud_optimised(self._tiles(number), self._finished(number), self.outputs[number])
+                _cloud_optimised(self._tiles(number), self._finished(number), self.outputs[number], hands)
                 self._tiles(number).unlink()
                 if done is not None:
                     done()
@@ -208,12 +209,12 @@ def unfinished(grid: Grid, outputs: Sequence[Output]) -> Iterator[Unfinished]:
                 raster.close()
 
 
-def _cloud_optimised(tiles: Path, finished: Path, output: Output) -> None:
+def _cloud_optimised(tiles: Path, finished: Path, output: Output, threads: int) -> None:
     """Copy a tiled raster with overviews of the nearest cell: a code is never averaged."""
     import rasterio
     import rasterio.shutil
 
-    with rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE_MB):
+    with rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE_MB, COG_TMP_COMPRESSION="NONE"):  # else overviews are packed twice
         try:
             rasterio.shutil.copy(
                 tiles,
@@ -222,6 +223,7 @@ def _cloud_optimised(tiles: Path, finished: Path, output: Output) -> None:
                 blocksize=BLOCK_CELLS,
                 compress="deflate",
                 level=1,
+                num_threads=threads,
                 predictor="no" if np.dtype(output.dtype).itemsize == 1 else "standard",
                 overview_resampling="nearest",
                 sparse_ok="true",
