@@ -1,7 +1,8 @@
 """From points, lines and polygons to eight layers and a fused surface as finished rasters with overviews.
 
 A square of 108 km at 10 m, 117 million cells (``--cell 5``: 467 million): five distances, a density, land cover and a
-survey's status, a byte each, then their sum through tables as log-odds. Everything is read from and written to files.
+survey's status, a byte each, drawn by the system's own tile functions, then their sum through tables as log-odds.
+Everything is read from and written to files.
 Peers, on a sixteenth of the land: ``gdal_calc.py`` and NumPy for the sum, where installed. ``--side`` makes it smaller.
 """
 
@@ -20,11 +21,13 @@ import numpy as np
 
 from evidence_data import CELL_M, POINTS, POLYGONS, SIDE_CELLS, lines, points, polygons, square
 from telling import tell
-from torpaq.evidence.coding import distance_coding, even_coding
-from torpaq.evidence.grid import Grid, Window
-from torpaq.evidence.kernels.density import density_work
+from torpaq.evidence.coding import distance_coding
+from torpaq.evidence.grid import TILE_CELLS, Grid, Window
 from torpaq.evidence.kernels.shapes import points_only, shapes_of
-from torpaq.evidence.kernels.work import WIDE, burn_work, distance_work
+from torpaq.evidence.layers.densities import density_tile
+from torpaq.evidence.layers.distances import WIDE_TILE_CELLS, distance_tile
+from torpaq.evidence.layers.ledger import burn_steps
+from torpaq.evidence.smear import smeared
 from torpaq.evidence.tiles import Output, TileWork, read_window, run_tiles
 from torpaq.risk.surface.fuse import Plan, log_odds, plan_of
 
@@ -60,7 +63,7 @@ def main() -> None:
     tell("evidence_national", measured, {"rss_mb": 2000} | ({"wall_s": 40} if full else {}), peers=absent)
 
 
-def works(grid: Grid) -> list[tuple[TileWork, int | tuple[int, int]]]:
+def works(grid: Grid) -> list[tuple[TileWork, int]]:
     """The work of eight layers, each with the shape of its tiles."""
     random = np.random.default_rng(2)
     share = (grid.rows * grid.cell_m / (SIDE_CELLS * CELL_M)) ** 2
@@ -70,14 +73,8 @@ def works(grid: Grid) -> list[tuple[TileWork, int | tuple[int, int]]]:
     some_lines = [shapes_of(lines(grid, max(3, round(number * share)), random)) for number in (300, 900, 2_000)]
     patches = [shapes_of(polygons(grid, max(5, round(POLYGONS * share)), random)) for _ in range(3)]
     classes = [random.integers(0, number, len(patches[0].polygon_of)).astype(np.uint8) for number in (11, 5)]
-    density = partial(
-        density_work,
-        grid=grid,
-        xy=finds,
-        bandwidth_m=500.0,
-        coding=even_coding("1/km2", 0, 12),
-        error_m=finds[:, 0] % 300,
-    )
+    errors = np.hypot(500.0, random.uniform(0, 300, count))
+    density = partial(density_tile, grid, smeared(finds, errors, np.ones(count), grid.cell_m))
     distances = [
         (points_only(finds[: count // 2]), wide),
         (some_lines[0], wide),
@@ -85,12 +82,12 @@ def works(grid: Grid) -> list[tuple[TileWork, int | tuple[int, int]]]:
         (some_lines[2], near),
         (patches[2], near),
     ]
-    layers: list[tuple[TileWork, int | tuple[int, int]]] = [
-        (partial(distance_work, grid=grid, shapes=shapes, coding=coding), WIDE) for shapes, coding in distances
+    layers: list[tuple[TileWork, int]] = [
+        (partial(distance_tile, grid, shapes, coding), WIDE_TILE_CELLS) for shapes, coding in distances
     ]
-    layers.append((density, 2048))
+    layers.append((density, TILE_CELLS))
     layers += [
-        (partial(burn_work, grid=grid, shapes=patch, values=of), 2048)
+        (partial(burn_steps, grid, [(patch, of, 0)]), TILE_CELLS)
         for patch, of in zip(patches[:2], classes, strict=True)
     ]
     return layers
@@ -98,7 +95,7 @@ def works(grid: Grid) -> list[tuple[TileWork, int | tuple[int, int]]]:
 
 def build(
     grid: Grid,
-    layers: Sequence[tuple[TileWork, int | tuple[int, int]]],
+    layers: Sequence[tuple[TileWork, int]],
     folder: Path,
     cluster: str | None,
     shares: list[float],

@@ -25,6 +25,7 @@ NOT_A_CASE = {
     "web_books",
     "field_programme",
     "risk_data",
+    "evidence_data",
 }
 SYMBOLS = {"most": "≤", "least": "≥", "exactly": "="}
 

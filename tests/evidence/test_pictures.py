@@ -1,22 +1,16 @@
 """Pictures of layers: the legend's colours, north up, clear where nothing is known; tiles where the map puts them."""
 
-import functools
 import io
 from pathlib import Path
 
 import numpy as np
 import pytest
-import shapely
 from PIL import Image
 
 from torpaq.evidence.coding import class_coding, distance_coding, even_coding
 from torpaq.evidence.grid import grid_over
-from torpaq.evidence.kernels.burn import burn
-from torpaq.evidence.kernels.distance import distance_codes
-from torpaq.evidence.kernels.shapes import shapes_of
-from torpaq.evidence.kernels.work import WIDE, burn_work, distance_work
 from torpaq.evidence.picture import Ramp, code_legend, code_ramp, layer_png, tile_png
-from torpaq.evidence.tiles import Output, RasterError, read_window, run_tiles, write_codes
+from torpaq.evidence.tiles import RasterError, write_codes
 from torpaq.geo.crs import AZE, transformer
 
 GRID = grid_over(AZE, (-12_000.0, -9_000.0, 13_000.0, 11_000.0))
@@ -114,18 +108,3 @@ def test_a_picture_of_what_is_no_raster_or_another_grids_is_a_problem(tmp_path: 
     other = grid_over(AZE, (-12_000.0, -9_000.0, 14_000.0, 11_000.0))
     with pytest.raises(RasterError, match="raster_other_grid"):
         tile_png(written(tmp_path), other, 11, *tile_of(47.05, 40.01, 11), COLOURS)
-
-
-def test_layers_of_distance_and_of_burned_values_are_work_for_tiles(tmp_path: Path) -> None:
-    """Operator A's trench and Operator B's cleared field, on tiles of any shape."""
-    trench = shapes_of([shapely.LineString([(-3_000, -8_000), (1_000, 9_000)]), shapely.Point(9_000, 0)])
-    coding = distance_coding(2_000, GRID.cell_m)
-    whole = distance_codes(burn(GRID, GRID.whole, trench), GRID.cell_m, coding)
-    for side in (WIDE, 700):
-        work = functools.partial(distance_work, grid=GRID, shapes=trench, coding=coding)
-        run_tiles(GRID, work, [], [Output(tmp_path / "trench.tif")], side_cells=side)
-        assert (read_window(tmp_path / "trench.tif", GRID.whole) == whole).all()
-    field = functools.partial(burn_work, grid=GRID, shapes=shapes_of([shapely.box(0, 0, 100, 50)]))
-    run_tiles(GRID, field, [], [Output(tmp_path / "field.tif")])
-    cells = read_window(tmp_path / "field.tif", GRID.whole)
-    assert (cells == 1).sum() == 50 and (cells == 255).sum() == GRID.cells - 50

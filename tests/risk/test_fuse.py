@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from torpaq.risk.surface import fuse
-from torpaq.risk.surface.fuse import chance, chance_codes, log_odds, plan_of, spread
+from torpaq.risk.surface.fuse import log_odds, plan_of
 from torpaq.risk.surface.lanes import has_lanes
 
 
@@ -94,27 +94,3 @@ def test_tables_that_cannot_be_summed_in_two_bytes_are_refused() -> None:
     for codes in ([layer], [layer, layer[:4]]):
         with pytest.raises(ValueError, match="layer"):
             log_odds(plan_of(np.zeros((2, 256)), 0), codes)
-        with pytest.raises(ValueError, match="layer"):
-            spread([plan_of(np.zeros((2, 256)), 0)], codes)
-
-
-@settings(deadline=None, max_examples=20)
-@given(st.integers(0, 1000), st.integers(0, 4), st.integers(1, 70_000))
-def test_the_spread_is_that_of_common_factors(seed: int, factors: int, cells: int) -> None:
-    random = np.random.default_rng(seed)
-    tables = random.integers(-500, 500, (factors, 3, 256))
-    levels = random.integers(-200, 200, factors).tolist()
-    codes = [random.integers(0, 256, cells, dtype=np.uint8) for _ in range(3)]
-    plans = [plan_of(table, level) for table, level in zip(tables, levels, strict=True)]
-    variance = np.full(cells, 0.02)
-    for table, level in zip(tables, levels, strict=True):
-        variance += (plain(table, level, codes) / 1000) ** 2
-    expected = np.minimum(np.sqrt(variance) * 50, 254)
-    found = spread(plans, codes, 0.02, threads=2)
-    assert np.abs(found - expected).max() <= 0.5 + 1e-9
-
-
-def test_chances_of_log_odds() -> None:
-    values = np.array([0, 100, -460, 32_767, -32_767, -32_768], dtype=np.int16)
-    assert chance(values)[:5] == pytest.approx([0.5, 0.731059, 0.009952, 1, 0], abs=1e-6)
-    assert np.isnan(chance(values)[5]) and chance_codes(values).tolist() == [125, 183, 2, 250, 0, 255]

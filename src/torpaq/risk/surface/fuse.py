@@ -1,12 +1,11 @@
 """All layers into one log-odds: level + the number that each layer's table has for the cell's code, exactly.
 
-Numbers are whole hundredths of a logit (``UNIT`` a logit), so that sums are exact and the same on every machine, and a
-cell's ledger can be held against the surface. Work on tiles calls :func:`log_odds` with a plan made once.
+Numbers are whole hundredths of a logit, so that sums are exact and the same on every machine, and a cell's ledger can
+be held against the surface. Work on tiles calls :func:`log_odds` with a plan of its tables.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,14 +18,9 @@ from torpaq.risk.surface.lanes import CELLS, add_up, has_lanes, plan_tables
 Codes = NDArray[np.uint8]
 LogOdds = NDArray[np.int16]
 Numbers = NDArray[np.int64]
-Chances = NDArray[np.float32]
 
-UNIT = 100  # numbers a logit
 MOST = 32_767
-NOT_ASSESSED = -32_768
 BLOCK_CELLS = 1 << 15  # cells of an intermediate sum that stay in the processor's cache
-SPREAD_STEPS = 50  # codes of a spread for each logit of standard deviation
-CHANCE_STEPS = 250  # codes from chance 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,59 +77,6 @@ def log_odds(
     return sums
 
 
-def spread(
-    factors: Sequence[Plan], codes: Sequence[Codes], own_variance: float = 0.0, unit: int = 1000, threads: int = 1
-) -> Codes:
-    """Return the standard deviation of each cell's logit as codes, 50 a logit, at most 254.
-
-    The covariance of the numbers in all tables is that of a few common factors: a factor is a table a layer, and a
-    level, of whole numbers, ``unit`` to a logit. The variance of a cell is ``own_variance`` (logits squared) and the
-    sum over factors of the square of (level + Σ table[code]). Raises ``ValueError`` as :func:`log_odds` does.
-    """
-    shape = codes[0].shape
-    flat = np.empty(codes[0].size, dtype=np.uint8)
-    layers = [np.ascontiguousarray(layer, dtype=np.uint8).reshape(-1) for layer in codes]
-    if any(len(factor.tables) != len(layers) for factor in factors) or len({layer.size for layer in layers}) > 1:
-        raise ValueError("there has to be a layer for each table, all of the same shape")
-
-    def do(first: int, after: int) -> None:
-        sums = np.empty(BLOCK_CELLS, dtype=np.int16)
-        squares = np.empty(BLOCK_CELLS, dtype=np.int64)
-        for start in range(first * BLOCK_CELLS, min(after * BLOCK_CELLS, flat.size), BLOCK_CELLS):
-            block = slice(start, min(start + BLOCK_CELLS, flat.size))
-            here = [layer[block] for layer in layers]
-            size = here[0].size
-            squares[:] = 0
-            for factor in factors:
-                _sum_cells(factor, here, (), sums[:size], 0, size)
-                _add_squares(sums[:size], squares)
-            _codes_of_squares(squares, own_variance, unit, flat[block])
-
-    in_parts(do, -(-flat.size // BLOCK_CELLS), threads)
-    return flat.reshape(shape)
-
-
-def chance(values: LogOdds) -> Chances:
-    """Return the chances, 0 to 1, of log-odds; nan where a cell is not assessed."""
-    return _chances()[values.view(np.uint16)]
-
-
-def chance_codes(values: LogOdds) -> Codes:
-    """Return the chances of log-odds as codes, 0 (none) to 250 (certain), 255 where a cell is not assessed."""
-    chances = _chances()
-    table = np.where(np.isnan(chances), 255, np.round(np.nan_to_num(chances) * CHANCE_STEPS)).astype(np.uint8)
-    return table[values.view(np.uint16)]
-
-
-@cache
-def _chances() -> Chances:
-    """The chance of each number of two bytes, in the order of its unsigned reading."""
-    numbers = np.arange(1 << 16, dtype=np.uint16).view(np.int16)
-    table = (1 / (1 + np.exp(-numbers.astype(np.float64) / UNIT))).astype(np.float32)
-    table[numbers == NOT_ASSESSED] = np.nan
-    return table
-
-
 def _sum_cells(
     plan: Plan, layers: Sequence[Codes], addends: Sequence[LogOdds], out: LogOdds, first: int, after: int
 ) -> None:
@@ -169,16 +110,3 @@ def _add_cut_off(addend: LogOdds, out: LogOdds) -> None:
     for cell in range(len(out)):
         total = np.int32(out[cell]) + np.int32(addend[cell])
         out[cell] = min(max(total, np.int32(-MOST)), np.int32(MOST))
-
-
-@njit(nogil=True, cache=True)
-def _add_squares(values: LogOdds, squares: Numbers) -> None:
-    for cell in range(len(values)):
-        squares[cell] += np.int64(values[cell]) * np.int64(values[cell])
-
-
-@njit(nogil=True, cache=True)
-def _codes_of_squares(squares: Numbers, own_variance: float, unit: float, out: Codes) -> None:
-    for cell in range(len(out)):
-        deviation = np.sqrt(squares[cell] / (unit * unit) + own_variance)
-        out[cell] = np.uint8(min(np.floor(deviation * SPREAD_STEPS + 0.5), 254.0))
