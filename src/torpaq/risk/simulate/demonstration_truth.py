@@ -56,7 +56,7 @@ def truth_of(entries: Iterable[Entry], window: shapely.Geometry, seed: int) -> T
             polygon = polygon_of(entry.place.shape)
             if polygon.intersects(window):
                 land[entry.area] = (polygon, _lot(f"{seed}/{entry.area}"))
-        elif entry.kind is Kind.CLEAR:
+        elif entry.kind is Kind.CLEAR and entry.area in land:  # an area is established before any of it is cleared
             cleared.setdefault(entry.area, []).append(polygon_of(entry.place.shape))
     random = np.random.default_rng(seed)
     mined, clean, finds, left = [], [], [np.zeros((0, 2))], [np.zeros((0, 2))]
