@@ -73,6 +73,7 @@ def _add_add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     add.add_argument("--confidence", default="", metavar="COL", help="column of a detection's confidence, 0 to 1")
     add.add_argument("--detection", type=float, metavar="P", help="chance that the sensor finds an item that is there")
     add.add_argument("--observer-m", type=float, metavar="M", help="height of eyes at a position, metres (2)")
+    add.add_argument("--scan", type=Path, metavar="FILE", help="picture or PDF of the paper it was transcribed from")
     add.add_argument("--synthetic", action="store_true", help="say that it is invented")
     add.set_defaults(run=_add)
     add_common(add)
@@ -89,7 +90,7 @@ def _add(chosen: argparse.Namespace) -> int:
     options = {name: getattr(chosen, name) for name in ("attribute", "confidence", "detection", "observer_m")}
     asked = (chosen.kind, chosen.name, chosen.date, chosen.source, chosen.licence)
     new = NewSource(*asked, chosen.error_m, chosen.reliability, options, chosen.synthetic)
-    card, problems = folder.add_source(chosen.file, new)
+    card, problems = folder.add_source(chosen.file, new, scan=chosen.scan)
     if card is None:
         raise UnusableError(problems)
     if chosen.json:
@@ -165,14 +166,15 @@ def _build(chosen: argparse.Namespace) -> int:
     began = time.monotonic()
     place_of(chosen.country)
     snapshot = _snapshot(chosen)
-    country = snapshot.card.country if snapshot else chosen.country
-    missing = not (chosen.folder / "manifest.json").exists()
-    folder, problems = (
-        EvidenceFolder.create(chosen.folder, country) if snapshot and missing else EvidenceFolder.open(chosen.folder)
-    )
+    if snapshot is None:
+        folder, problems = EvidenceFolder.open(chosen.folder)
+    else:
+        folder, problems = EvidenceFolder.create(chosen.folder, snapshot.card.country)
     if folder is None:
         raise UnusableError(problems)
     with _bars(chosen.json) as told:
+        if chosen.snapshot is not None:
+            folder.keep_snapshot(chosen.snapshot)
         manifest, problems = build(folder, snapshot, _area(chosen), cluster=chosen.cluster, progress=told)
     if manifest is None:
         raise UnusableError(problems)
@@ -218,14 +220,13 @@ def _area(chosen: argparse.Namespace) -> "Area":
 
 
 def _snapshot(chosen: argparse.Namespace) -> "Snapshot | None":
-    """Read the snapshot that was named, or take the programme's into the evidence folder."""
+    """Read the snapshot that was named, else take the programme's into the folder, else read the last build's."""
     from torpaq.evidence.snapshot import read_snapshot
 
-    directory = chosen.snapshot
+    directory = chosen.snapshot or chosen.folder / "snapshot"
     if chosen.programme is not None:
-        directory = chosen.folder / "snapshot"
         _take(chosen.programme, directory)
-    if directory is None:
+    elif chosen.snapshot is None and not directory.exists():
         return None
     snapshot, problems = read_snapshot(directory)
     if snapshot is None:

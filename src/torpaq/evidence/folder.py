@@ -5,7 +5,7 @@
     <folder>/manifest.json    what is here
     <folder>/sources/<id>/    bytes as given
     <folder>/layers/<id>.tif  a byte a cell, 255 unknown; <id>.png its picture
-    <folder>/snapshot/        the programme's snapshot that the last build read, where it took one itself
+    <folder>/snapshot/        the programme's snapshot that the last build read
 
 The manifest is replaced whole, never edited, and whoever changes the folder holds its lock.
 """
@@ -164,6 +164,20 @@ class EvidenceFolder:
         """Return where a layer's picture is."""
         return self.path / "layers" / f"{layer_id}.png"
 
+    @property
+    def snapshot_path(self) -> Path:
+        """Where the folder keeps the snapshot that its last build read."""
+        return self.path / "snapshot"
+
+    def keep_snapshot(self, directory: Path) -> None:
+        """Copy a snapshot into the folder, so that the folder is all there is to its layers."""
+        if directory.resolve() != self.snapshot_path.resolve():
+            waiting = self.path / "snapshot.part"
+            shutil.rmtree(waiting, ignore_errors=True)
+            shutil.copytree(directory, waiting)
+            shutil.rmtree(self.snapshot_path, ignore_errors=True)
+            waiting.rename(self.snapshot_path)
+
     def source_paths(self, card: SourceCard) -> list[Path]:
         """Return a source's files; the first is the one that is read."""
         return [self.path / "sources" / card.id / name for name in card.files]
@@ -185,25 +199,25 @@ class EvidenceFolder:
             yield
 
     def add_source(
-        self, file: Path, new: NewSource, today: date | None = None
+        self, file: Path, new: NewSource, today: date | None = None, scan: Path | None = None
     ) -> tuple[SourceCard | None, list[Problem]]:
         """Add a source: check what is said of it and what is in it, keep its bytes as given, write its card.
 
-        ``today`` is the day before which its date lies (the machine's without one). Nothing is kept where there is an
-        error. Layers are made by the next build.
+        ``today`` is the day before which its date lies (the machine's without one); ``scan`` a picture or PDF of the
+        paper that it was transcribed from, kept beside it. Nothing is kept where there is an error. Layers are made by
+        the next build.
         """
         with self.held():
             asked, problems = check_new_source(new, self.manifest.sources, self.country, today)
             if asked is None:
                 return None, problems
-            found, more = inspect_source(file, asked, self.crs, self.country)
+            found, more = inspect_source(file, asked, self.crs, self.country, scan)
             problems += more
             if found is None or has_errors(problems):
                 return None, problems
-            room = shutil.disk_usage(self.path).free
-            if file.stat().st_size > room:
-                parameters = {"bytes": file.stat().st_size, "free": room}
-                return None, [*problems, problem("evidence_no_room", asked.name, **parameters)]
+            room, needed = shutil.disk_usage(self.path).free, sum(path.stat().st_size for path in found.files.values())
+            if needed > room:
+                return None, [*problems, problem("evidence_no_room", asked.name, bytes=needed, free=room)]
             source_id = free_id(asked.name, {card.id for card in self.manifest.sources})
             files = {name: self._kept(source_id, name, path) for name, path in found.files.items()}
             card = SourceCard(

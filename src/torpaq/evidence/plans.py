@@ -6,10 +6,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import shapely
+
 from torpaq.evidence.card import SourceCard
 from torpaq.evidence.coding import Coding
 from torpaq.evidence.folder import EvidenceFolder
 from torpaq.evidence.grid import Grid
+from torpaq.evidence.ground import Face, faces_of
 from torpaq.evidence.kinds import LayerKind, SourceKind, layer_id
 from torpaq.evidence.snapshot import Snapshot
 from torpaq.evidence.sources import vectors_of
@@ -36,6 +39,14 @@ class Setting:
         """The programme's parameters that are one number."""
         found = parameters_of(self.folder.country.iso3)
         return {key: float(one.value) for key, one in found.items() if len(one.values) == 1}
+
+    @cached_property
+    def faces(self) -> Sequence[Face]:
+        """The faces of the ledger's land that touch the grid."""
+        if self.snapshot is None:
+            return ()
+        box = shapely.box(*self.grid.bounds_m)
+        return [face for face in faces_of(self.snapshot, self.usual) if face.polygon.intersects(box)]
 
     def sources(self, *kinds: SourceKind) -> tuple[SourceCard, ...]:
         """Return the folder's sources of some kinds."""

@@ -28,6 +28,7 @@ DRAWN_AS: Mapping[SourceKind, frozenset[str]] = MappingProxyType(
 """What features of a kind have to be drawn as; any other kind takes points, lines and polygons."""
 
 MOST_YEARS = 200
+SCAN_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", *TIFF_STARTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,9 @@ class Found:
 
 
 def inspect_source(
-    path: Path, new: NewSource, crs: NationalCrs, country: Country
+    path: Path, new: NewSource, crs: NationalCrs, country: Country, scan: Path | None = None
 ) -> tuple[Found | None, list[Problem]]:
-    """Look into a file that is to be added as a source of a kind; None where it cannot be used."""
+    """Look into a file that is to be added as a source of a kind, and at its scan; None where it cannot be used."""
     kind, subject = SourceKind(new.kind), new.name
     try:
         with path.open("rb") as file:
@@ -58,14 +59,29 @@ def inspect_source(
         return None, [problem("evidence_raster_for_vector", subject, kind=kind.value)]
     else:
         facts, problems = _vector_facts(path, new, crs, country)
+    if scan is not None and not _is_scan(scan):
+        problems = [*problems, problem("evidence_scan_wrong", subject, file=scan.name)]
     if facts is None or has_errors(problems):
         return None, problems
-    return Found({_kept_name(path): path}, facts), problems
+    files = {_kept_name(path): path} | ({f"scan-{_kept_name(scan)}": scan} if scan else {})
+    return Found(files, facts), problems
+
+
+def _is_scan(path: Path) -> bool:
+    """Say whether a file begins like a picture or a PDF."""
+    try:
+        with path.open("rb") as file:
+            return file.read(16).startswith(SCAN_STARTS)
+    except OSError:
+        return False
 
 
 def _kept_name(path: Path) -> str:
     """Return the file's name without anything that a file's system may trip over."""
-    return "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in path.name)[-80:].lstrip(".")
+    return (
+        "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in path.name)[-80:].lstrip(".")
+        or "file"
+    )
 
 
 def _raster_facts(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from torpaq.evidence.coding import NO_DATA, class_coding, even_coding
 from torpaq.evidence.grid import Grid, Window
-from torpaq.evidence.ground import Face, detection_of, faces_of, searches_of, still_counting
+from torpaq.evidence.ground import Face, detection_of, searches_of, still_counting
 from torpaq.evidence.kernels.burn import burn
 from torpaq.evidence.kernels.shapes import Shapes, points_only, shapes_of
 from torpaq.evidence.kinds import LayerKind, SourceKind
@@ -48,19 +48,11 @@ def plans(setting: Setting) -> list[Plan]:
     return found
 
 
-def _faces(setting: Setting) -> list[Face]:
-    """Return the faces of the land that touch the grid."""
-    if setting.snapshot is None:
-        return []
-    box = shapely.box(*setting.grid.bounds_m)
-    return [face for face in faces_of(setting.snapshot, setting.usual) if face.polygon.intersects(box)]
-
-
 def draw_status(setting: Setting) -> Drawn:
     """Draw what land stands as: released land by the middles of cells, open land in every cell it touches."""
     steps = []
     for status in (CLEARED, REDUCED, CANCELLED, SHA, CHA):
-        polygons = [face.polygon for face in _faces_of(setting, (status,))]
+        polygons = [face.polygon for face in setting.faces if face.status == status]
         if polygons:
             steps.append((shapes_of(polygons), None, STATUS_CODES[status]))
             steps += [(_outlines(polygons), None, STATUS_CODES[status])] if status in (SHA, CHA) else []
@@ -70,10 +62,6 @@ def draw_status(setting: Setting) -> Drawn:
 
 def _names() -> Iterable[str]:
     return ("sha", "cha", "cancelled", "reduced", "cleared")
-
-
-def _faces_of(setting: Setting, statuses: Sequence[int]) -> list[Face]:
-    return [face for face in _faces(setting) if face.status in statuses]
 
 
 def _outlines(polygons: Sequence[shapely.Polygon]) -> Shapes:
@@ -103,7 +91,7 @@ def _geometries(shapes: Shapes) -> int:
 
 def draw_examined(setting: Setting) -> Drawn:
     """Draw where somebody looked: 0 and nothing was found, 1 an item was found; land opened again counts as not."""
-    faces = _faces(setting)
+    faces = setting.faces
     open_land = [face.polygon for face in faces if face.is_open]
     steps: list[Step] = []
     released = [face.polygon for face in faces if not face.is_open]
@@ -162,7 +150,7 @@ def draw_miss(setting: Setting) -> Drawn:
     In open land the same method twice counts once and different methods multiply; land opened again counts only what
     was searched since.
     """
-    faces = _faces(setting)
+    faces = setting.faces
     by_method: dict[str, list[shapely.Geometry]] = {}
     for method, ground in _open_searches(setting, faces):
         by_method.setdefault(method, []).append(ground)
