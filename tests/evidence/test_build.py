@@ -66,7 +66,7 @@ def test_every_kind_of_layer_is_made_and_its_card_can_be_read_again(tmp_path: Pa
     steps: dict[str, float] = {}
     snapshot = snapshot_of(tmp_path / "taken", BOOK, [denied])
     manifest, problems = build(folder, snapshot, AREA, progress=lambda layer, share: steps.update({layer: share}))
-    assert [one.code for one in problems] == ["evidence_reliability_is_prior"]
+    assert [one.code for one in problems] == ["evidence_places_vague", "evidence_reliability_is_prior"]
     assert manifest is not None
     assert {card.kind for card in manifest.layers} == {kind.value for kind in LayerKind}
     assert set(steps.values()) == {1.0} and set(steps) == {card.id for card in manifest.layers}

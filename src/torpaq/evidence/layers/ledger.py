@@ -19,6 +19,7 @@ from torpaq.evidence.plans import Drawn, Plan, Setting
 from torpaq.land.entry import Located
 from torpaq.land.rules import CANCELLED, CHA, CLEARED, REDUCED, SHA
 from torpaq.standard.codes import code_list
+from torpaq.standard.problems import problem
 
 STATUS_CODES = {SHA: 0, CHA: 1, CANCELLED: 2, REDUCED: 3, CLEARED: 4}
 STATUS_CODING = class_coding("status", len(STATUS_CODES))
@@ -114,7 +115,10 @@ def draw_examined(setting: Setting) -> Drawn:
         "places_too_uncertain": len(places) - len(precise),
         "places_unknown": places.lost,
     }
-    return Drawn(EXAMINED_CODING, partial(burn_steps, setting.grid, steps) if steps else None, made, is_class=True)
+    vague = len(places) - len(precise)
+    problems = [problem("evidence_places_vague", "examined", count=vague, within_m=within_m)] if vague else []
+    work = partial(burn_steps, setting.grid, steps) if steps else None
+    return Drawn(EXAMINED_CODING, work, made, problems, is_class=True)
 
 
 def found_places(setting: Setting) -> Places:
