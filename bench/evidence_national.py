@@ -18,16 +18,16 @@ from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
-from torpaq.evidence.kernels.density import density_work
 
 from evidence_data import CELL_M, POINTS, POLYGONS, SIDE_CELLS, lines, points, polygons, square
 from telling import tell
 from torpaq.evidence.coding import distance_coding
 from torpaq.evidence.grid import TILE_CELLS, Grid, Window
 from torpaq.evidence.kernels.shapes import points_only, shapes_of
-from torpaq.evidence.layers.densities import DENSITY_CODING
+from torpaq.evidence.layers.densities import density_tile
 from torpaq.evidence.layers.distances import WIDE_TILE_CELLS, distance_tile
 from torpaq.evidence.layers.ledger import burn_steps
+from torpaq.evidence.smear import smeared
 from torpaq.evidence.tiles import Output, TileWork, read_window, run_tiles
 from torpaq.risk.surface.fuse import Plan, log_odds, plan_of
 
@@ -73,15 +73,8 @@ def works(grid: Grid) -> list[tuple[TileWork, int]]:
     some_lines = [shapes_of(lines(grid, max(3, round(number * share)), random)) for number in (300, 900, 2_000)]
     patches = [shapes_of(polygons(grid, max(5, round(POLYGONS * share)), random)) for _ in range(3)]
     classes = [random.integers(0, number, len(patches[0].polygon_of)).astype(np.uint8) for number in (11, 5)]
-    density = partial(
-        density_work,
-        grid=grid,
-        xy=finds,
-        bandwidth_m=500.0,
-        coding=DENSITY_CODING,
-        error_m=random.uniform(0, 300, count),
-        weight=np.ones(count),
-    )
+    errors = np.hypot(500.0, random.uniform(0, 300, count))
+    density = partial(density_tile, grid, smeared(finds, errors, np.ones(count), grid.cell_m))
     distances = [
         (points_only(finds[: count // 2]), wide),
         (some_lines[0], wide),

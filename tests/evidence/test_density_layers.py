@@ -4,13 +4,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evidence.evidence_stories import features, folder_at, lonlat, new_source, snapshot_of
 from evidence.test_ledger_layers import at, cells_of
 from torpaq.evidence.build import Area, build
 from torpaq.evidence.folder import EvidenceFolder
+from torpaq.evidence.grid import grid_over
 from torpaq.evidence.layers.densities import DENSITY_CODING, Weighed, merged
 from torpaq.evidence.places import Places
+from torpaq.evidence.smear import smear_window, smeared
+from torpaq.geo.crs import AZE
 
 AREA = Area((46.98, 39.985, 47.02, 40.015), cell_m=10.0)
 
@@ -18,6 +23,37 @@ AREA = Area((46.98, 39.985, 47.02, 40.015), cell_m=10.0)
 @pytest.fixture
 def folder(tmp_path: Path) -> EvidenceFolder:
     return folder_at(tmp_path / "evidence")
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([7.0, 60.0, 250.0, 1500.0]), st.integers(40, 130))
+def test_the_density_is_the_sum_of_normal_distributions_however_it_is_cut(seed: int, width_m: float, side: int):
+    grid = grid_over(AZE, (-1000, -800, 1000, 800), 10.0)
+    random = np.random.default_rng(seed)
+    xy = random.uniform(-1500, 1500, (12, 2))
+    sigma, weight = width_m * random.uniform(0.8, 1.3, 12), random.uniform(0, 2, 12)
+    levels = smeared(xy, sigma, weight, grid.cell_m)
+    whole = smear_window(grid, grid.whole, levels)
+    for window in grid.tiles(side):
+        assert (smear_window(grid, window, levels) == whole[window.slices]).all()
+    wide = np.maximum(sigma, 5.0)
+    for row in range(0, grid.rows, 17):
+        for column in range(0, grid.columns, 17):
+            away2 = ((xy - grid.middle_of(row, column)) ** 2).sum(axis=1)
+            true = (weight / (2 * np.pi * wide**2) * np.exp(-away2 / (2 * wide**2))).sum() * 1e6
+            assert whole[row, column] == pytest.approx(true, rel=0.01, abs=1e6 * 3e-5 / width_m**2)
+
+
+def test_many_points_of_one_width_are_gathered_and_weigh_the_same():
+    grid = grid_over(AZE, (-1000, -800, 1000, 800), 10.0)
+    xy = np.random.default_rng(2).normal(0, 300, (40_000, 2))
+    levels = smeared(xy, np.full(len(xy), 250.0), np.ones(len(xy)), 10.0)
+    assert sum(len(level.xy_m) for level in levels) < 20_000
+    assert sum(level.weight.sum() for level in levels) == pytest.approx(40_000)
+    few = np.zeros((grid.rows, grid.columns))
+    for part in np.array_split(xy, 4):
+        few += smear_window(grid, grid.whole, smeared(part, np.full(len(part), 250.0), np.ones(len(part)), 10.0))
+    assert smear_window(grid, grid.whole, levels) == pytest.approx(few, rel=2e-3)
 
 
 def test_a_million_points_on_one_spot_count_once_and_quickly(folder: EvidenceFolder, tmp_path: Path):

@@ -13,12 +13,12 @@ from torpaq.evidence.card import SourceCard
 from torpaq.evidence.coding import Coding, even_coding
 from torpaq.evidence.grid import Grid, Window
 from torpaq.evidence.kernels.burn import burn
-from torpaq.evidence.kernels.density import M2_A_KM2, REACH, density_per_km2, density_work
 from torpaq.evidence.kernels.shapes import Shapes, shapes_of
 from torpaq.evidence.kinds import LayerKind, SourceKind
 from torpaq.evidence.layers.ledger import PLACE_ERRORS
 from torpaq.evidence.places import NOWHERE, Places, accidents_of, finds_of, joined
 from torpaq.evidence.plans import Drawn, Plan, Setting
+from torpaq.evidence.smear import M2_A_KM2, REACH_SIGMAS, Smeared, smear_window, smeared
 from torpaq.evidence.snapshot import Row
 from torpaq.geo.crs import Floats
 from torpaq.standard.problems import Problem, problem
@@ -103,16 +103,10 @@ def draw_density(layer: LayerKind, cards: Sequence[SourceCard], read: Reader | N
         "places": len(near.places),
         "weight": round(float(near.weight.sum()), 3),
     }
-    work = partial(
-        density_work,
-        grid=setting.grid,
-        xy=near.places.xy_m,
-        bandwidth_m=bandwidth_m,
-        coding=DENSITY_CODING,
-        error_m=near.places.sigma_m,
-        weight=near.weight,
-    )
-    return Drawn(DENSITY_CODING, work if len(near.places) else None, made, problems)
+    sigma_m = np.hypot(near.places.sigma_m, bandwidth_m)
+    levels = smeared(near.places.xy_m, sigma_m, near.weight, setting.grid.cell_m)
+    work = partial(density_tile, setting.grid, levels) if len(near.places) else None
+    return Drawn(DENSITY_CODING, work, made, problems)
 
 
 def _weighed(cards: Sequence[SourceCard], setting: Setting) -> tuple[list[Weighed], list[Problem], dict[str, Any]]:
@@ -149,12 +143,17 @@ def merged(parts: Sequence[Weighed]) -> tuple[Weighed, int]:
 
 def _near(grid: Grid, weighed: Weighed, bandwidth_m: float) -> Weighed:
     """Return the places whose distribution reaches the grid."""
-    xy, reach = weighed.places.xy_m, REACH * np.hypot(weighed.places.sigma_m, bandwidth_m)
+    xy, reach = weighed.places.xy_m, REACH_SIGMAS * np.hypot(weighed.places.sigma_m, bandwidth_m)
     west, south, east, north = grid.bounds_m
     met = (
         (xy[:, 0] > west - reach) & (xy[:, 0] < east + reach) & (xy[:, 1] > south - reach) & (xy[:, 1] < north + reach)
     )
     return Weighed(Places(xy[met], weighed.places.sigma_m[met], weighed.places.lost), weighed.weight[met])
+
+
+def density_tile(grid: Grid, levels: list[Smeared], window: Window, _: tuple[NDArray[Any], ...]) -> tuple[Codes, ...]:
+    """Return a tile of codes of the density per km²."""
+    return (DENSITY_CODING.encode(smear_window(grid, window, levels)),)
 
 
 # -- against contamination --------------------------------------------------------------------------------------------
@@ -179,7 +178,7 @@ def draw_denials(cards: Sequence[SourceCard], setting: Setting) -> Drawn:
     near = _near(setting.grid, points, bandwidth_m)
     sigma_m = np.hypot(near.places.sigma_m, bandwidth_m)
     whole = near.weight * 2 * np.pi * sigma_m**2 / M2_A_KM2  # so that each is its weight at its own place
-    places = Weighed(near.places, whole)
+    levels = smeared(near.places.xy_m, sigma_m, whole, setting.grid.cell_m)
     box = shapely.box(*setting.grid.bounds_m)
     drawn = [(ground, weight) for ground, weight in grounds if ground.intersects(box)]
     made = {
@@ -189,8 +188,7 @@ def draw_denials(cards: Sequence[SourceCard], setting: Setting) -> Drawn:
         "places": len(near.places),
     }
     shapes = [(shapes_of([ground]), ground.bounds, weight) for ground, weight in drawn]
-    is_told = shapes or len(near.places)
-    work = partial(denial_tile, setting.grid, shapes, places, bandwidth_m) if is_told else None
+    work = partial(denial_tile, setting.grid, shapes, levels) if shapes or len(near.places) else None
     return Drawn(STATEMENT_CODING, work, made, problems)
 
 
@@ -239,19 +237,17 @@ def _boundary(values: Mapping[str, Any], setting: Setting) -> shapely.Geometry |
 def denial_tile(
     grid: Grid,
     grounds: Sequence[tuple[Shapes, tuple[float, float, float, float], float]],
-    places: Weighed,
-    bandwidth_m: float,
+    levels: list[Smeared],
     window: Window,
     _: tuple[NDArray[Any], ...],
 ) -> tuple[Codes, ...]:
     """Return a tile of codes of the number of statements against contamination."""
-    spots = places.places
-    total = density_per_km2(grid, window, spots.xy_m, bandwidth_m, spots.sigma_m, places.weight)
+    total = smear_window(grid, window, levels)
     for shapes, bounds, weight in grounds:
         touched = grid.window_over(bounds)
         part = _both(touched, window) if touched else None
         if part is not None:
-            total[part.within(window)] += np.float32(weight) * (burn(grid, part, shapes) > 0)
+            total[part.within(window)] += weight * (burn(grid, part, shapes) > 0)
     return (STATEMENT_CODING.encode(total),)
 
 

@@ -8,21 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from torpaq.evidence.card import SourceCard
-from torpaq.evidence.coding import NO_DATA, class_coding, even_coding
+from torpaq.evidence.coding import class_coding, even_coding
 from torpaq.evidence.grid import Grid, Window
-from torpaq.evidence.kernels.terrain import seen_from, slope_deg, view_halo
 from torpaq.evidence.kinds import LayerKind, SourceKind
 from torpaq.evidence.layers.distances import drawn_near
 from torpaq.evidence.layers.rasters import Source, newest_first, source_of, warped
 from torpaq.evidence.plans import Drawn, Plan, Setting
 from torpaq.evidence.vectors import Vectors
+from torpaq.evidence.view import count_views
 from torpaq.geo.crs import Floats
 from torpaq.standard.problems import Problem, problem
 
 SLOPE_CODING = even_coding("deg", 0.0, 90.0, 180)
 MOST_SEEN = 50
 VIEW_CODING = class_coding("positions", MOST_SEEN + 1)
-MOST_POSITIONS = 400
+MOST_POSITIONS = 2_000
 VIEW_TILE_CELLS = 1024
 Codes = NDArray[np.uint8]
 
@@ -49,7 +49,15 @@ def draw_slope(cards: Sequence[SourceCard], setting: Setting) -> Drawn:
 def slope_tile(grid: Grid, sources: Sequence[Source], window: Window, _: tuple[NDArray[Any], ...]) -> tuple[Codes, ...]:
     """Return a tile of codes of slope; 255 where a height of the nine is unknown."""
     heights = warped(sources, grid, _round(window, 1), is_class=False)
-    return (SLOPE_CODING.encode(slope_deg(heights, grid.cell_m)[1:-1, 1:-1]),)
+    return (SLOPE_CODING.encode(slope_deg(heights, grid.cell_m)),)
+
+
+def slope_deg(heights_m: NDArray[np.floating], cell_m: float) -> Floats:
+    """Return the slope of every inner cell, degrees: weights 1 2 1 to either side of it."""
+    h = heights_m.astype(np.float64)
+    east = h[:-2, 2:] + 2 * h[1:-1, 2:] + h[2:, 2:] - h[:-2, :-2] - 2 * h[1:-1, :-2] - h[2:, :-2]
+    south = h[2:, :-2] + 2 * h[2:, 1:-1] + h[2:, 2:] - h[:-2, :-2] - 2 * h[:-2, 1:-1] - h[:-2, 2:]
+    return np.asarray(np.degrees(np.arctan(np.hypot(east, south) / (8 * cell_m))))
 
 
 def _round(window: Window, cells: int) -> Window:
@@ -68,7 +76,7 @@ def draw_views(positions: Sequence[SourceCard], heights: Sequence[SourceCard], s
         problems.append(problem("evidence_view_positions_left", LayerKind.POSITION_VIEW.value, **told))
     xy, eyes_m = xy[:MOST_POSITIONS], eyes_m[:MOST_POSITIONS]
     made = {
-        "method": "the line from the eyes to the middle of every cell; how many positions see it",
+        "method": "rays to the edge of sight, curvature and refraction counted; how many positions see a cell",
         "radius_m": radius_m,
         "positions": len(xy),
     }
@@ -100,20 +108,15 @@ def view_tile(
     _: tuple[NDArray[Any], ...],
 ) -> tuple[Codes, ...]:
     """Return a tile of how many positions see each cell; 255 where the height is unknown."""
-    halo = view_halo(grid, radius_m)
-    beyond = halo * grid.cell_m  # positions beside the grid see into it
-    wide = Grid(
-        grid.proj,
-        grid.cell_m,
-        grid.west_m - beyond,
-        grid.north_m + beyond,
-        grid.rows + 2 * halo,
-        grid.columns + 2 * halo,
-    )
-    heights = warped(sources, grid, _round(window, halo), is_class=False)
-    own = Window(window.row + halo, window.column + halo, window.rows, window.columns)
-    total = np.zeros((window.rows, window.columns), dtype=np.float64)
-    for eyes in np.unique(eyes_m).tolist():
-        seen = seen_from(wide, own, heights, halo, xy_m[eyes_m == eyes], radius_m, eyes)
-        total += np.where(seen == NO_DATA, np.nan, seen)
-    return (VIEW_CODING.encode(np.minimum(total, MOST_SEEN)),)
+    reach = int(np.ceil(radius_m / grid.cell_m)) + 1
+    grown = _round(window, reach)
+    heights = warped(sources, grid, grown, is_class=False)
+    column = np.floor((xy_m[:, 0] - grid.west_m) / grid.cell_m).astype(np.int64) - grown.column
+    row = np.ceil((grid.north_m - xy_m[:, 1]) / grid.cell_m).astype(np.int64) - 1 - grown.row
+    inside = (row >= 0) & (row < grown.rows) & (column >= 0) & (column < grown.columns)
+    cells = np.column_stack((row, column))[inside]
+    counts = count_views(heights, cells, grid.cell_m, eyes_m[inside], radius_m)
+    own = (slice(reach, reach + window.rows), slice(reach, reach + window.columns))
+    seen = np.minimum(counts[own], MOST_SEEN).astype(np.float64)
+    seen[np.isnan(heights[own])] = np.nan
+    return (VIEW_CODING.encode(seen),)
