@@ -140,6 +140,34 @@ def test_a_cluster_that_does_not_answer_is_a_problem_to_show(tmp_path: Path, mon
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_cluster_that_is_lost_in_the_middle_is_a_problem_and_leaves_nothing(tmp_path: Path, monkeypatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr("torpaq.evidence.cluster.FIND_S", 2.0)
+    monkeypatch.setattr("torpaq.evidence.cluster.LOST_S", 1.0)
+    monkeypatch.setattr("torpaq.evidence.cluster.LOOK_S", 0.5)
+    for lose in ("workers", "scheduler"):
+        with distributed.LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, host="127.0.0.1", protocol="tcp"
+        ) as cluster:
+            first = iter([cluster.scale if lose == "workers" else lambda workers: cluster.close()])
+
+            def lost(share: float, first=first) -> None:
+                next(first, lambda workers: None)(0)
+
+            with pytest.raises(RasterError) as found:
+                run_tiles(
+                    GRID,
+                    nothing_known,
+                    [],
+                    [Output(tmp_path / "out.tif")],
+                    side_cells=64,
+                    cluster=cluster.scheduler_address,
+                    progress=lost,
+                )
+        assert found.value.problem.code == "cluster_lost"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_authority_stops_the_work_and_nothing_half_made_stays(tmp_path: Path) -> None:
     made = outputs(tmp_path / "made")
     shares: list[float] = []

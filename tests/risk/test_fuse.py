@@ -37,7 +37,7 @@ def plain(tables, level, codes, addends=()):
 kinds = st.sampled_from(["distance", "classes", "each its own", "one number"])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(kinds, min_size=1, max_size=9), st.integers(0, 10_000), st.integers(1, 400), st.integers(1, 3))
 def test_the_sum_is_the_plain_sum(layers, seed: int, cells: int, threads: int) -> None:
     random = np.random.default_rng(seed)

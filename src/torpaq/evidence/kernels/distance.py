@@ -206,7 +206,7 @@ def _codes_of_rows(
             continue
         _squares(count, sites, heights, starts, place, square)
         for x in range(columns):
-            line[x] = by_square[min(np.int64(square[x]), last)]
+            line[x] = by_square[square[x] if square[x] < last else last]
 
 
 @njit(nogil=True, cache=True, inline="always")
@@ -280,7 +280,7 @@ def _spare(feet: Whole, nothing: int, spare: Whole) -> None:
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _hidden(sites: Whole, heights: Whole, count: int, at: int, height: int) -> bool:
+def _hidden(sites: Whole, heights: Whole, count: int, at: int, height: np.int64) -> bool:
     """Whether the last parabola of the stack is nowhere the lowest between the one before it and a new one."""
     left = sites[count - 1] - sites[count - 2]
     right = at - sites[count - 1]

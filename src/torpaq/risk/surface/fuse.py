@@ -61,7 +61,10 @@ def log_odds(
     Only addends can lead beyond ±32,767: after each of them the sum is cut off there. ``out``, C-contiguous, is
     written instead of a new array. Raises ``ValueError`` where layers are not as many as tables, or shapes differ.
     """
-    if len(codes) != len(plan.tables) or len({array.shape for array in (*codes, *addends)}) > 1:
+    if (
+        len(codes) != len(plan.tables)
+        or len({layer.shape for layer in codes} | {addend.shape for addend in addends}) > 1
+    ):
         raise ValueError("there has to be a layer for each table, all of the same shape")
     shape = codes[0].shape
     sums = np.empty(shape, dtype=np.int16) if out is None else out

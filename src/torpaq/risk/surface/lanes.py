@@ -34,8 +34,8 @@ HEAD = 5  # rows of a plan before the changes: shift, mask, first bins, lower an
 
 def has_lanes() -> bool:
     """Whether this processor, and what is compiled for it, can do this."""
-    names = binding.get_host_cpu_features()
-    return bool(names.get("avx2")) and not config.CPU_NAME and not config.CPU_FEATURES and not config.DISABLE_JIT
+    told_otherwise = any(getattr(config, name, None) for name in ("CPU_NAME", "CPU_FEATURES", "DISABLE_JIT"))
+    return bool(binding.get_host_cpu_features().get("avx2")) and not told_otherwise
 
 
 def plan_tables(tables: Sequence[Table]) -> tuple[Bytes, Numbers, Numbers]:
@@ -117,14 +117,17 @@ Value = Any  # of the intermediate language: that library states no types
 LOWER, UPPER = [*range(8), *range(16, 24)], [*range(8, 16), *range(24, 32)]  # as the processor pairs bytes
 
 
-@intrinsic
-def _add_up(
+def _compile(
     typing: Value, codes: Value, plans: Value, groups: Value, level: Value, out: Value, first: Value, after: Value
 ) -> Value:
     """Compile the loop: cells outside; inside, for each group, its layers; sums stay in registers."""
     words = [types.intp] * 3
     signature = types.void(*words, types.int16, *words)
     return signature, lambda context, builder, _, values: _write_loop(context, builder, values)
+
+
+_add_up: Value = intrinsic(_compile)
+_function: Value = cgutils.get_or_insert_function
 
 
 def _write_loop(context: Value, builder: Value, values: Sequence[Value]) -> Value:
@@ -195,12 +198,10 @@ def _look_up(builder: Value, plan: Value, codes: Value, changes: int) -> list[Va
 
     def pick(table: Value, at: Value) -> Value:
         kind = ir.FunctionType(BYTES, [BYTES, BYTES])
-        return builder.call(cgutils.get_or_insert_function(builder.module, kind, "llvm.x86.avx2.pshuf.b"), [table, at])
+        return builder.call(_function(builder.module, kind, "llvm.x86.avx2.pshuf.b"), [table, at])
 
     shift = _load(builder, plan, COUNT)
-    shifted = cgutils.get_or_insert_function(
-        builder.module, ir.FunctionType(HALVES, [HALVES, COUNT]), "llvm.x86.avx2.psrl.w"
-    )
+    shifted = _function(builder.module, ir.FunctionType(HALVES, [HALVES, COUNT]), "llvm.x86.avx2.psrl.w")
     mask, first_bins, lower, upper = (row(number) for number in range(1, HEAD))
     begins = [row(HEAD + number) for number in range(changes)]
     found = []
