@@ -11,6 +11,7 @@ from risk.surfaces import RATIOS, SETTINGS, evidence_at, examined_of, truth
 from torpaq.risk.surface.bands import learnable
 from torpaq.risk.surface.learn import fit_model
 from torpaq.risk.surface.presence import WEIGHT, fit_shape, presence_places
+from torpaq.risk.surface.sample import take_sample
 from torpaq.risk.surface.solve import Prior, design_of, solve
 from torpaq.risk.surface.surface import make_surface
 
@@ -128,7 +129,7 @@ def test_accidents_are_read_from_the_folders_sources(tmp_path):
         "files": {"acc.geojson": "0"}, "options": {}, "is_synthetic": False,
     }  # fmt: skip
     evidence = evidence_at(tmp_path, {"trench_distance": np.full((5, 5), 80.0)}, sources=[source])
-    places = presence_places(evidence)
+    places = presence_places(evidence, 100.0)
     assert len(places) == 3
     assert places[0] == pytest.approx(evidence.grid.crs.forward(47.001, 40.001), abs=0.01)
 
@@ -146,3 +147,26 @@ def test_the_shape_of_reports_has_intervals_and_a_direction(tmp_path):
     assert all(low < one < high for low, one, high in zip(table.low, table.llr, table.high, strict=True))
     assert (np.diff(table.llr) <= 1e-9).all()
     assert shape.draws.shape == (200, table.bands)
+
+
+def test_an_item_that_came_to_light_where_nobody_searched_is_a_report_and_no_examination(tmp_path):
+    """Cells of 50 m. A shepherd's find stands alone; Operator A's lies in land that was searched round it."""
+    examined = np.full((8, 8), np.nan)
+    examined[1, 1] = 1
+    examined[4:8, 4:8] = 0
+    examined[5, 5] = 1
+    evidence = evidence_at(tmp_path, {"trench_distance": np.full((8, 8), 80.0), "examined": examined}, 50.0)
+    sample = take_sample(evidence, ("trench_distance",), SETTINGS)
+    assert sample.found == pytest.approx(1.0)
+    assert sample.squares == pytest.approx(4.0)
+    assert presence_places(evidence, 100.0).tolist() == [[75.0, 325.0]]
+    searched = evidence_at(
+        tmp_path / "searched",
+        {
+            "trench_distance": np.full((8, 8), 80.0),
+            "examined": examined,
+            "search_miss": np.where(examined == 1, 0.1, np.nan),
+        },
+        50.0,
+    )
+    assert take_sample(searched, ("trench_distance",), SETTINGS).found == pytest.approx(2.0)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torpaq.evidence.card import LayerCard
 from torpaq.evidence.coding import NO_DATA
 from torpaq.evidence.grid import Window
+from torpaq.evidence.raster import opened, read_part
 from torpaq.risk.surface.reading import Evidence
 from torpaq.risk.surface.tables import Table
 
@@ -31,20 +32,30 @@ def draw_background(evidence: Evidence, layers: tuple[str, ...]) -> tuple[Bytes,
         down, across = -(-grid.rows // SIDE), -(-grid.columns // SIDE)
         drawn = random.choice(down * across, MOST_WINDOWS, replace=False)
         windows = [_window(evidence, *divmod(int(one), across)) for one in np.sort(drawn)]
-    codes, places = [], []
-    for window in windows:
-        told = np.stack([evidence.read(layer, window).ravel() for layer in layers], axis=1)
-        rows, columns = np.divmod(np.arange(window.rows * window.columns), window.columns)
-        x = grid.west_m + (window.column + columns + 0.5) * grid.cell_m
-        y = grid.north_m - (window.row + rows + 0.5) * grid.cell_m
-        known = (told != NO_DATA).any(axis=1)
-        codes.append(told[known])
-        places.append(np.column_stack([x, y])[known])
-    all_codes, all_places = np.concatenate(codes), np.concatenate(places)
+    told = [_codes(evidence, layer, windows) for layer in layers]
+    places = np.concatenate([_middles(evidence, window) for window in windows])
+    codes = np.stack(told, axis=1) if told else np.zeros((len(places), 0), dtype=np.uint8)
+    known = (codes != NO_DATA).any(axis=1)
+    all_codes, all_places = codes[known], places[known]
     if len(all_codes) > MOST_ROWS:
         kept = np.sort(random.choice(len(all_codes), MOST_ROWS, replace=False))
         all_codes, all_places = all_codes[kept], all_places[kept]
     return all_codes, all_places
+
+
+def _codes(evidence: Evidence, layer: str, windows: Sequence[Window]) -> Bytes:
+    """Return a layer's codes in some windows, one after the other; the file is opened once."""
+    path = evidence.path_of(layer)
+    with opened(path) as raster:
+        parts = [np.asarray(read_part(raster, path, window), dtype=np.uint8).ravel() for window in windows]
+    return np.concatenate(parts)
+
+
+def _middles(evidence: Evidence, window: Window) -> Floats:
+    grid = evidence.grid
+    rows, columns = np.divmod(np.arange(window.rows * window.columns), window.columns)
+    x = grid.west_m + (window.column + columns + 0.5) * grid.cell_m
+    return np.column_stack([x, grid.north_m - (window.row + rows + 0.5) * grid.cell_m])
 
 
 def _window(evidence: Evidence, down: int, across: int) -> Window:

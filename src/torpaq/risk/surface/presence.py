@@ -23,7 +23,8 @@ from torpaq.risk.surface.bands import Bands, bands_for, learned_table
 from torpaq.risk.surface.expert import AREA_SPREAD, DRAWS, expert_draws, range_levels
 from torpaq.risk.surface.fit import design_effect
 from torpaq.risk.surface.model import BY_RANGE, DECIMALS, Model, rounded
-from torpaq.risk.surface.reading import PRESENCE, Evidence
+from torpaq.risk.surface.reading import EXAMINED, FOUND, PRESENCE, Evidence
+from torpaq.risk.surface.sample import searched_squares
 from torpaq.risk.surface.settings import Settings
 from torpaq.risk.surface.solve import Design, Prior, design_of, solve
 from torpaq.risk.surface.tables import FITTED, NORMAL_90, Table
@@ -60,7 +61,7 @@ def presence_shape(evidence: Evidence, cards: Sequence[LayerCard], settings: Set
     if not cards:
         return None
     layers = tuple(card.id for card in cards)
-    reported, places = _reported(evidence, layers)
+    reported, places = _reported(evidence, layers, max(settings.patch_m, evidence.grid.cell_m))
     if len(places) < FEWEST:
         return None
     background, around = draw_background(evidence, layers)
@@ -147,18 +148,27 @@ def shape_model(shape: Shape, evidence: Evidence, settings: Settings, kept: tupl
     )  # fmt: skip
 
 
-def presence_places(evidence: Evidence) -> Floats:
-    """Return where something was reported without a search, (n, 2) metres: accidents, and a layer ``presence``."""
-    found = [np.zeros((0, 2)), *_of_layer(evidence)]
+def presence_places(evidence: Evidence, patch_m: float) -> Floats:
+    """Return where something was reported without a search, (n, 2) metres.
+
+    Accidents of the folder's sources, items that came to light where nobody searched, and a layer ``presence``.
+    """
+    found = [np.zeros((0, 2))]
+    for layer in (one for one in (PRESENCE, EXAMINED) if evidence.has(one)):
+        found += _of_layer(evidence, layer, patch_m)
     return np.concatenate([*found, *_of_sources(evidence.path)])
 
 
-def _of_layer(evidence: Evidence) -> list[Floats]:
-    if not evidence.has(PRESENCE):
-        return []
+def _of_layer(evidence: Evidence, layer: str, patch_m: float) -> list[Floats]:
     grid, places = evidence.grid, []
+    halo = int(np.ceil(patch_m / grid.cell_m))
     for tile in grid.tiles():
-        rows, columns = np.nonzero(evidence.read(PRESENCE, tile) == 1)
+        grown = grid.grown(tile, halo)
+        codes = evidence.read(layer, grown)
+        marked = codes == FOUND
+        if layer == EXAMINED and marked.any():
+            marked &= ~searched_squares(evidence, grown, codes, patch_m)
+        rows, columns = np.nonzero(marked[tile.within(grown)])
         x = grid.west_m + (tile.column + columns + 0.5) * grid.cell_m
         places.append(np.column_stack([x, grid.north_m - (tile.row + rows + 0.5) * grid.cell_m]))
     return places
@@ -181,13 +191,13 @@ def _of_sources(path: Path) -> list[Floats]:
     return found
 
 
-def _reported(evidence: Evidence, layers: tuple[str, ...]) -> tuple[Bytes, Floats]:
+def _reported(evidence: Evidence, layers: tuple[str, ...], patch_m: float) -> tuple[Bytes, Floats]:
     """Return codes (cells, layers) and middles of the cells of which something was reported, each once.
 
     Cells outside the grid, or of which no layer knows anything, are left out.
     """
     grid = evidence.grid
-    found = {cell for x, y in presence_places(evidence).tolist() if (cell := grid.cell_at(x, y))}
+    found = {cell for x, y in presence_places(evidence, patch_m).tolist() if (cell := grid.cell_at(x, y))}
     cells = np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
     codes = np.full((len(cells), len(layers)), NO_DATA, dtype=np.uint8)
     near = np.unique(cells // TILE, axis=0, return_inverse=True)[1].ravel() if len(cells) else np.zeros(0, int)

@@ -1,7 +1,8 @@
 """Examined land as rows to learn from: a few cells of every examined square, with what every layer says there.
 
 What is learned is whether a square is contaminated. A square in which an item was found is, whole; one in which only a
-part was examined and nothing found counts as far as it was examined. Land that nobody examined is not here at all.
+part was examined and nothing found counts as far as it was examined. Land that nobody examined is not here at all, and
+an item that came to light where nobody searched is a report and no examination: it says nothing of how much there is.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from torpaq.evidence.coding import NO_DATA
-from torpaq.evidence.grid import Grid, Window
+from torpaq.evidence.grid import Window
 from torpaq.risk.surface.reading import CLEAN, EXAMINED, FOUND, MISS, UNIT, YEAR, Evidence
 from torpaq.risk.surface.recipe import missed_of
 from torpaq.risk.surface.settings import Settings
-from torpaq.risk.surface.update import contaminated, squares_of
+from torpaq.risk.surface.update import contaminated, in_squares, squares_of
 
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
@@ -98,13 +99,26 @@ def _by_tile(
     for tile in grid.tiles():
         grown = grid.grown(tile, halo)
         examined = evidence.read(EXAMINED, grown)
-        known = (examined == FOUND) | (examined == CLEAN)
+        known = ((examined == FOUND) | (examined == CLEAN)) & searched_squares(evidence, grown, examined, patch_m)
         rows, columns = grown.slices
         own_rows = (first_row[rows] >= tile.row) & (first_row[rows] < tile.row + tile.rows)
         own_columns = (first_column[columns] >= tile.column) & (first_column[columns] < tile.column + tile.columns)
         known &= own_rows[:, None] & own_columns[None, :]
         if known.any():
             yield _rows_of(evidence, layers, settings, grown, examined, known, patch_m)
+
+
+def searched_squares(evidence: Evidence, window: Window, examined: Bytes, patch_m: float) -> Flags:
+    """Return which cells of a window lie in a square in which somebody searched: nothing found, or a search known.
+
+    Where a square is a cell and no layer tells of searches, what was found counts as searched for.
+    """
+    looked = examined == CLEAN
+    if evidence.has(MISS):
+        looked |= evidence.read(MISS, window) != NO_DATA
+    elif evidence.grid.cell_m >= patch_m:
+        looked |= examined == FOUND
+    return in_squares(looked, *squares_of(evidence.grid, window, patch_m))
 
 
 def _rows_of(
@@ -176,8 +190,3 @@ def _blocks(places: Floats, side_m: float, areas: Ints | None = None) -> Ints:
     if areas is not None:
         keys = np.column_stack([keys, areas])
     return np.unique(keys, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
-
-
-def grid_squares(grid: Grid, patch_m: float) -> float:
-    """Return how many squares a grid holds."""
-    return grid.cells * grid.cell_m2 / patch_m**2

@@ -56,11 +56,15 @@ def squares_of(grid: Grid, window: Window, patch_m: float) -> tuple[Ints, Ints]:
 
 def contaminated(examined: Bytes, rows: Ints, columns: Ints) -> Flags:
     """Return which cells lie in a square where an item was found; ``rows`` and ``columns`` as :func:`squares_of`."""
-    found = examined == FOUND
-    if not found.any():
-        return np.zeros(examined.shape, dtype=bool)
+    return in_squares(examined == FOUND, rows, columns)
+
+
+def in_squares(cells: Flags, rows: Ints, columns: Ints) -> Flags:
+    """Return which cells lie in a square that holds any of these; ``rows`` and ``columns`` as :func:`squares_of`."""
+    if not cells.any():
+        return np.zeros(cells.shape, dtype=bool)
     starts = [np.flatnonzero(np.r_[True, np.diff(axis) != 0]) for axis in (rows, columns)]
-    squares = np.logical_or.reduceat(np.logical_or.reduceat(found, starts[0], axis=0), starts[1], axis=1)
+    squares = np.logical_or.reduceat(np.logical_or.reduceat(cells, starts[0], axis=0), starts[1], axis=1)
     sizes = [np.diff(np.r_[start, len(axis)]) for start, axis in zip(starts, (rows, columns), strict=True)]
     return np.asarray(np.repeat(np.repeat(squares, sizes[0], axis=0), sizes[1], axis=1))
 
