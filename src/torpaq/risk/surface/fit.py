@@ -201,7 +201,8 @@ def _area(code: int, fit: Fit, number: int, sample: Sample, evidence: Evidence) 
 
 def _counts(bands: Bands, sample: Sample) -> tuple[list[Floats], list[Floats]]:
     """Return the squares, and those contaminated, behind every band of every table."""
-    squares, found = [], []
+    squares: list[Floats] = []
+    found: list[Floats] = []
     for table, own in zip(bands.tables, bands.of(sample.codes).T, strict=True):
         for told, weights in ((squares, sample.weights), (found, sample.weights * sample.labels)):
             told.append(np.bincount(own, weights=weights, minlength=table.bands + 1)[: table.bands])

@@ -4,7 +4,6 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numba import njit
@@ -23,7 +22,6 @@ Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Arrays = tuple[NDArray[np.generic], ...]
-FloatsOrFloat = TypeVar("FloatsOrFloat", Floats, float)
 
 LOG_ODDS_SCALE, LOG_ODDS_NONE = 100, -32768
 SPREAD_SCALE, SPREAD_NONE, MOST_SPREAD = 50, 255, 254
@@ -110,7 +108,7 @@ def recipe_of(model: Model, evidence: Evidence, settings: Settings) -> Recipe:
     return Recipe(
         layers=(*(table.layer for table in tables), *((UNIT,) if has_unit else ())),
         has_unit=has_unit, has_examined=evidence.has(EXAMINED), has_miss=evidence.has(MISS), grid=evidence.grid,
-        level=hundredths(model.level), lookups=hundredths(np.array(lookups)).reshape(-1, 256),
+        level=float(hundredths(model.level)), lookups=hundredths(np.array(lookups)).reshape(-1, 256),
         columns=np.array(columns).reshape(-1, 256),
         factor=model.factor(), bands=np.array(bands, dtype=np.uint8).reshape(-1, 256), widths=np.array(widths),
         starts=starts, seen=seen, most=most, flipped=_flipped(model), area_spread=model.area_spread, missed=missed,
@@ -121,9 +119,9 @@ def recipe_of(model: Model, evidence: Evidence, settings: Settings) -> Recipe:
     )  # fmt: skip
 
 
-def hundredths(log_odds: FloatsOrFloat) -> FloatsOrFloat:
+def hundredths(log_odds: Floats | float) -> Floats:
     """Return log-odds to the hundredth, as a surface holds them: a cell's terms sum exactly, on every machine."""
-    return np.round(log_odds * LOG_ODDS_SCALE) / LOG_ODDS_SCALE
+    return np.asarray(np.round(np.asarray(log_odds) * LOG_ODDS_SCALE) / LOG_ODDS_SCALE)
 
 
 def missed_of(coding: Coding, least: float) -> Floats:

@@ -166,9 +166,10 @@ def expert_table(card: LayerCard, iso3: str) -> Table | None:
 
 def table_from(value: Mapping[str, Any]) -> Table:
     """Return a table from its JSON. Raises ``TypeError`` for anything else."""
-    return Table(**{key: tuple(one) if isinstance(one, list) else one for key, one in value.items()})
+    plain: dict[str, Any] = {key: tuple(one) if isinstance(one, list) else one for key, one in value.items()}
+    return Table(**plain)
 
 
 def prior_spread(table: Table) -> Floats:
     """Return the sd of every log-ratio that its 90 % limits stand for; a tenth at least, because nobody is so sure."""
-    return np.maximum(0.1, (np.asarray(table.high) - np.asarray(table.low)) / (2 * NORMAL_90))
+    return np.asarray(np.maximum(0.1, (np.asarray(table.high) - np.asarray(table.low)) / (2 * NORMAL_90)))

@@ -40,7 +40,7 @@ class Kernel:
     def taps(self, cell_m: float) -> Floats:
         """Return the kernel's weights from its middle outwards, one a cell."""
         reach = math.floor(CUT * self.bandwidth_m / cell_m)
-        return np.exp(-0.5 * (np.arange(reach + 1) * cell_m / self.bandwidth_m) ** 2)
+        return np.asarray(np.exp(-0.5 * (np.arange(reach + 1) * cell_m / self.bandwidth_m) ** 2))
 
     def halo_cells(self, cell_m: float) -> int:
         """Return how many cells beyond a window its local terms depend on: the kernel and a whole square."""
