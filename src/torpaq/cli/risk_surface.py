@@ -130,7 +130,7 @@ def _explain(chosen: argparse.Namespace) -> int:
         label = {"synthetic_label": surface.manifest["synthetic_label"]}
         write_json(told | label | {"problems": [each.as_json() for each in problems]})
     else:
-        for line in words:
+        for line in filter(None, (surface.manifest["synthetic_label"], *words)):
             print(line)
         write_problems(problems, chosen.language)
     return status_of(problems)

@@ -10,6 +10,7 @@ from torpaq.standard.codes import code_list
 from torpaq.standard.problems import LANGUAGES
 from torpaq.standard.tables import STANDARD, read_table
 
+COUNTED, PLAIN = frozenset({"years", "positions"}), frozenset({"chance", "value"})
 NEITHER = 1.05
 """A ratio nearer to one than this is said to speak neither for nor against."""
 
@@ -76,16 +77,25 @@ def _value(term: Term, language: str) -> str:
     if term.label:
         status = code_list("land_status").get(term.label)
         return status.labels[language] if status else term.label
-    key = f"unit_{term.unit}"
-    unit = risk_words()[key][language] if key in risk_words() else term.unit
+    if term.value is not None and term.unit in COUNTED:
+        return _amount(term.value, term.unit, language)
     if term.value is not None and term.value > 0:
-        return _say("value_at", language, value=_number(term.value), unit=unit).strip()
-    start, end = (None if one is None else _number(one) for one in (term.start, term.end))
-    if start is None or (term.start == 0 and end is not None):
-        return _say("value_below", language, end=end or "", unit=unit).strip()
-    if end is None:
-        return _say("value_from", language, start=start, unit=unit).strip()
-    return _say("value_between", language, start=start, end=end, unit=unit).strip()
+        return _say("value_at", language, value=_amount(term.value, term.unit, language))
+    if term.end is not None and (term.start is None or term.start == 0):
+        return _say("value_below", language, end=_amount(term.end, term.unit, language))
+    start = term.start or 0.0
+    if term.end is None:
+        return _say("value_from", language, start=_amount(start, term.unit, language))
+    return _say("value_between", language, start=_number(start), end=_amount(term.end, term.unit, language))
+
+
+def _amount(value: float, unit: str, language: str) -> str:
+    """Return a value with its unit; chances and plain values have none, whole counts are said exactly."""
+    if unit in PLAIN:
+        return _number(value)
+    key = f"unit_{unit}"
+    told = risk_words()[key][language] if key in risk_words() else unit
+    return f"{value:.0f} {told}" if unit in COUNTED else f"{_number(value)} {told}"
 
 
 def _say(key: str, language: str, **parts: str) -> str:
@@ -93,8 +103,9 @@ def _say(key: str, language: str, **parts: str) -> str:
 
 
 def _number(value: float) -> str:
-    """Two figures for what is small, whole numbers from ten on: a ratio is not known better."""
-    return f"{value:.0f}" if abs(value) >= 10 else f"{value:.2g}"
+    """Return two figures of a number, written out: a distance or a ratio is not known better."""
+    rounded = float(f"{value:.2g}")
+    return f"{rounded:.0f}" if abs(rounded) >= 10 else f"{rounded:g}"
 
 
 def _percent(share: float) -> str:
