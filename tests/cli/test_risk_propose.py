@@ -123,3 +123,19 @@ def test_the_places_of_the_audit_lie_on_the_grid(desk: Desk, folder: Path) -> No
     if told["audit"] is not None:
         places = np.array(told["audit"]["places_m"])
         assert ((places - 25) % 50 == 0).all()
+
+
+def test_a_survey_budget_is_spread_where_the_next_find_is_likeliest(desk: Desk, folder: Path) -> None:
+    told = desk.torpaq("risk", "propose", str(folder / "surface"), "--survey-usd", "5000", "--json").json
+    if told["survey_order"]:
+        effort = told["effort"]
+        assert sum(one["usd"] for one in effort["areas"]) == pytest.approx(5_000, abs=0.1)
+        assert effort["found"] >= effort["evenly"]
+    wrong = desk.torpaq("risk", "propose", str(folder / "surface"), "--survey-usd", "-1", "--json")
+    assert "no_place_to_search" in wrong.codes
+
+
+def test_verified_contaminated_squares_back_the_certificate(desk: Desk, folder: Path) -> None:
+    told = desk.torpaq("risk", "propose", str(folder / "surface"), "--json").json
+    assert told["verified"]["sites"] >= 10
+    assert told["verified"]["missed"] <= told["verified"]["bound"] * told["verified"]["sites"]

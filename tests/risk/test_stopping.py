@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torpaq.operations.quality.search import posterior_single
+from torpaq.operations.quality.search import is_worth_more, posterior_single
 from torpaq.risk.decide.rules import LandUse, rules_of
 from torpaq.risk.decide.stopping import (
     Survey,
     averted_per_usd,
     hypotheses_of,
-    is_worth_going_on,
     spread_effort,
     stopping,
 )
@@ -88,8 +87,8 @@ def test_what_a_further_dollar_averts_is_koopmans_margin():
     rate = 0.9 / (100_000 * RULES.survey_cost)
     value = RULES.patch_m**2 * RULES.clearance_cost * RULES.missed_to_clearance
     assert averted == pytest.approx(0.2 * (1 - math.exp(-rate * step)) / step * value, rel=1e-5)
-    assert is_worth_going_on(0.2, 10.0, survey, averted * 0.99, RULES)
-    assert not is_worth_going_on(0.2, 10.0, survey, averted * 1.01, RULES)
+    assert is_worth_more(0.2, rate, 0.0, value, averted * 0.99)
+    assert not is_worth_more(0.2, rate, 0.0, value, averted * 1.01)
     assert averted_per_usd(0.2, 0.0, survey, RULES) == 0.0
 
 

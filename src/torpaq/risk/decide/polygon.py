@@ -161,5 +161,5 @@ class Curve:
         whole = max(float(missed[:, -1].mean()), 1e-300)
         low, high = np.quantile(missed[:, :-1], (0.05, 0.95), axis=0)
         mean = missed[:, :-1].mean(axis=0)
-        rows = zip(self._edges, below, mean, low, high, strict=True)
-        return [CurvePoint(*(float(one) for one in row), missed_share=float(row[2]) / whole) for row in rows]
+        table = np.column_stack([self._edges, below, mean, low, high, mean / whole])
+        return [CurvePoint(*row) for row in table.tolist()]

@@ -19,7 +19,6 @@ from torpaq.operations.quality.search import (
     Share,
     allocate,
     exact,
-    is_worth_more,
     nothing_found,
 )
 from torpaq.risk.decide.polygon import M2_IN_HA
@@ -140,13 +139,6 @@ def averted_per_usd(left: float, area_ha: float, survey: Survey, rules: Rules) -
         return 0.0
     rate = float(exact(survey.detection)) / (area_m2 * rules.survey_cost)
     return left * rate * _weight_usd(area_m2, rules)
-
-
-def is_worth_going_on(left: float, area_ha: float, survey: Survey, elsewhere_usd: float, rules: Rules) -> bool:
-    """Say whether one more dollar of survey averts at least what it would elsewhere."""
-    area_m2 = area_ha * M2_IN_HA
-    rate = float(exact(survey.detection)) / (area_m2 * rules.survey_cost)
-    return is_worth_more(left, rate, 0.0, _weight_usd(area_m2, rules), elsewhere_usd)
 
 
 def _weight_usd(area_m2: float, rules: Rules) -> float:

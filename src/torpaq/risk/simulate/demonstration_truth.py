@@ -80,7 +80,8 @@ def truth_of(entries: Iterable[Entry], window: shapely.Geometry, seed: int) -> T
 
 def polygon_of(shape: Shape) -> shapely.Geometry:
     """Return a shape of the ledger as a polygon in metres."""
-    shells, holes = [], []
+    shells: list[shapely.Geometry] = []
+    holes: list[shapely.Geometry] = []
     for ring in shape.rings_cm:
         part = shapely.make_valid(shapely.Polygon(ring / CM_PER_M))
         (shells if shapely.is_ccw(shapely.LinearRing(ring / CM_PER_M)) else holes).append(part)
