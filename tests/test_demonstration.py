@@ -18,7 +18,16 @@ def test_the_whole_demonstration_is_built(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     with sqlite3.connect(folder / "programme.sqlite3") as database:
-        tables = ("hazardousarea", "task", "markingscheme", "sampleplan", "lane", "plannedinspection", "handover")
+        tables = (
+            "hazardousarea",
+            "task",
+            "markingscheme",
+            "sampleplan",
+            "lane",
+            "plannedinspection",
+            "handover",
+            "risksurface",
+        )
         counts = {name: database.execute(f"SELECT count(*) FROM torpaq_web_{name}").fetchone()[0] for name in tables}
     assert counts["hazardousarea"] > 2_000
     assert min(counts.values()) > 0, counts

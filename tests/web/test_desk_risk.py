@@ -171,6 +171,8 @@ class TestWhy:
         no_land = text(desk, f"/risk/{row.pk}/area/LEGACY-1")
         assert "risk_area_not_open" in no_land
         text(desk, f"/risk/{row.pk}/area/NO-SUCH", 404)
+        assert "/risk/area/HA-17" in text(desk, "/area/HA-17")
+        assert desk.get("/risk/area/HA-17")["Location"] == f"/risk/{row.pk}/area/HA-17"
 
     @pytest.mark.parametrize("typed", ["", "nowhere", "51° N, 10° E", "9999999 9999999", "\x00"])
     def test_places_that_cannot_be_read_or_lie_beside_the_surface_are_told(self, desk: Client, cast: Cast, typed: str):

@@ -18,6 +18,7 @@ urlpatterns = [
     path("risk/map", views_surfaces.latest_map, name="risk_map"),
     path("risk/proposals", views_decisions.latest_proposals, name="risk_proposals"),
     path("risk/compare", views_decisions.compare_page, name="surface_compare"),
+    path("risk/area/<path:area>", views_explain.latest_area, name="risk_area"),
     path("risk/stopping/<path:area>", views_decisions.stopping_page, name="survey_stopping"),
     path("risk/<int:number>", views_surfaces.surface_page, name="surface"),
     path("risk/<int:number>/progress", views_surfaces.surface_progress, name="surface_progress"),

@@ -3,7 +3,7 @@
 import json
 
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from torpaq.evidence.grid import Window
 from torpaq.geo.coordinates.reading import read_coordinates
@@ -20,7 +20,7 @@ from torpaq.web.desk.views_surfaces import map_context, surface_done
 from torpaq.web.live import live_land
 from torpaq.web.models import HazardousArea, RiskSurface
 from torpaq.web.risk.areas import explain_area
-from torpaq.web.risk.surfaces import decisions_of
+from torpaq.web.risk.surfaces import decisions_of, latest_surface
 
 
 @needs(Right.SEE_RISK)
@@ -95,3 +95,10 @@ def explain_area_page(request: HttpRequest, number: int, area: str) -> HttpRespo
     if is_fragment(request):
         return render(request, "desk/_explanation.html", context)
     return render(request, "desk/surface_map.html", map_context(row) | context)
+
+
+@needs(Right.SEE_RISK)
+def latest_area(request: HttpRequest, area: str) -> HttpResponseBase:
+    """Lead from a hazardous area's page to what the newest surface says of it."""
+    row = latest_surface()
+    return redirect("surfaces") if row is None else redirect("surface_area", number=row.pk, area=area)

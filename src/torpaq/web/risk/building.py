@@ -29,7 +29,8 @@ def build_layers(row: EvidenceBuild, progress: Told, stop: Callable[[], bool]) -
     snapshot, problems = read_snapshot(snapshot_path())
     if snapshot is None:
         return problems
-    area = Area(units=tuple(row.asked.get("units", ())), cell_m=row.asked.get("cell_m"))
+    box = tuple(row.asked["box_deg"]) if row.asked.get("box_deg") else None
+    area = Area(box_deg=box, units=tuple(row.asked.get("units", ())), cell_m=row.asked.get("cell_m"))
     follow = Follower(expected_layers(folder), progress)
     manifest, problems = build(folder, snapshot, area, progress=follow.tell, stop=stop)
     if manifest is None or (has_errors(problems) and not manifest.layers):

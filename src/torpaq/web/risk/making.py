@@ -119,11 +119,16 @@ def ask_surface(person: Account, name: str, asked: Mapping[str, object]) -> tupl
         return None, [refused]
     with transaction.atomic():
         row = RiskSurface.objects.create(name=name, asked=dict(asked), account=person)
-        row.folder = f"{timezone.localdate():%Y-%m-%d}-{row.pk:04}"
+        row.folder = folder_name(row)
         row.save(update_fields=["folder"])
         queue(SURFACE, subject_of(row), person)
         note(person, "surface_asked", subject_of(row), name=name, **asked)
     return row, []
+
+
+def folder_name(row: RiskSurface) -> str:
+    """Return what the folder of a new surface is called."""
+    return f"{timezone.localdate():%Y-%m-%d}-{row.pk:04}"
 
 
 def stop(person: Account, row: Making) -> list[Problem]:
