@@ -11,7 +11,8 @@ from torpaq.web.desk.risk_charts import Chart, Price, price_chart
 from torpaq.web.desk.templatetags.risk import chance, quantity
 
 NO_CERTIFICATE = -1.0
-CLASS_ORDER = ("clear", "technical_survey", "survey_next", "cannot_say", "cancel_proposed", "not_assessed")
+NOT_ASSESSED = "not_assessed"
+CLASS_ORDER = ("clear", "technical_survey", "survey_next", "cannot_say", "cancel_proposed", NOT_ASSESSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,9 @@ class AreaProposal:
     status: str
     says: str
     area_ha: float
-    expected_ha: float
+    expected_ha: float | None
     upper_ha: float | None
-    any_chance: float
+    any_chance: float | None
     any_upper: float | None
     worst_chance: float | None
     turn: int | None
@@ -63,7 +64,9 @@ def proposal_rows(decisions: Mapping[str, Any]) -> list[AreaProposal]:
     """Return the proposals: what is to be surveyed in its order, then the others by class."""
     rows = [_row(one) for one in decisions.get("proposals", [])]
     order = {name: number for number, name in enumerate(CLASS_ORDER)}
-    return sorted(rows, key=lambda one: (one.turn is None, one.turn or 0, order.get(one.says, 9), -one.any_chance))
+    return sorted(
+        rows, key=lambda one: (one.turn is None, one.turn or 0, order.get(one.says, 9), -(one.any_chance or 0))
+    )
 
 
 def area_decision(decisions: Mapping[str, Any], area: str) -> AreaProposal | None:
@@ -79,9 +82,9 @@ def _row(one: Mapping[str, Any]) -> AreaProposal:
         status=str(one["status"]),
         says=str(one["class"]),
         area_ha=float(one["area_ha"] or 0),
-        expected_ha=float(one["expected_ha"] or 0),
-        upper_ha=one["upper_ha"],
-        any_chance=float(one["any_chance"] or 0),
+        expected_ha=None if one["class"] == NOT_ASSESSED else float(one["expected_ha"] or 0),
+        upper_ha=None if one["class"] == NOT_ASSESSED else one["upper_ha"],
+        any_chance=None if one["class"] == NOT_ASSESSED else float(one["any_chance"] or 0),
         any_upper=one["any_upper"],
         worst_chance=one["worst_part_chance"],
         turn=one["survey_place"],

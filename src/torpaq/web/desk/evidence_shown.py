@@ -16,7 +16,9 @@ from torpaq.web.desk.templatetags.desk import label, language
 from torpaq.web.desk.templatetags.risk import quantity
 
 CELLS_M = (10.0, 25.0, 50.0, 100.0, 250.0)
+FIRST_CELL_M = 100.0
 MOST_CLASSES = 16
+NOT_TOLD = ("assumed", "inputs", "class", "classes", "raster")
 
 GROUPS = (
     (later("What happened and what was written down"), ("accidents", "finds", "minefield_record", "detection")),
@@ -47,6 +49,12 @@ class LayerRow:
         return self.card.cells_known / self.card.cells if self.card.cells else None
 
 
+def usual_cell_m(held: Manifest) -> float:
+    """Return the side of a cell that a build is asked with unless somebody chooses: the last one's, or one near it."""
+    last = held.grid.cell_m if held.grid else FIRST_CELL_M
+    return next((one for one in CELLS_M if one >= last), CELLS_M[-1])
+
+
 def source_kinds() -> list[tuple[str, list[str]]]:
     """Return the kinds of sources in groups; whatever no group names stands in the last."""
     named = {code for _words, codes in GROUPS for code in codes}
@@ -66,7 +74,7 @@ def card_facts(card: SourceCard | LayerCard) -> list[tuple[str, str]]:
     """Return what a card says of how its thing came about, in words and figures."""
     facts: Mapping[str, Any] = card.options if isinstance(card, SourceCard) else card.made
     assumed = facts.get("assumed") or ()
-    rows = [(_fact_name(name), _fact(name, value)) for name, value in facts.items() if name != "assumed"]
+    rows = [(_fact_name(name), _fact(name, value)) for name, value in facts.items() if name not in NOT_TOLD]
     if isinstance(assumed, Sequence) and assumed:
         rows.append((_("Assumed, because nobody said"), ", ".join(_fact_name(str(name)) for name in assumed)))
     return [(name, said) for name, said in rows if said]
@@ -98,6 +106,8 @@ def _fact_name(name: str) -> str:
         "classes": _("Classes"),
         "duplicates": _("The same place again"),
         "outside": _("Outside the country"),
+        "parameters": _("Numbers used"),
+        "drawn_as": _("Drawn as"),
     }
     return names.get(name, name.replace("_", " "))
 

@@ -19,6 +19,7 @@ SPLITS = (
     ("forward", later("Later examinations judged by earlier ones")),
     ("random", later("Split by lot: how much that flatters")),
 )
+SIMPLE = ("constant", "nearest_known", "fixed_buffer", "kernel_density")
 MOST_LINES = 6
 
 
@@ -161,8 +162,9 @@ def _sentences(
     if (s90 := figure_of(card, "s90")) is not None:
         words = {"share": _number(s90, True)}
         told.append(_("To find 90 %% of the contaminated land, %(share)s of the land has to be searched.") % words)
-    better = next((one for one in peers if one[0] != "boosted_trees" and one[1].get("s90") is not None), None)
-    if better and s90 is not None:
+    simple = [one for one in peers if one[0] in SIMPLE and one[1].get("s90") is not None]
+    if simple and s90 is not None:
+        better = min(simple, key=lambda one: float(one[1]["s90"]))
         gap = round(100 * (float(better[1]["s90"]) - s90))
         words = {"gap": str(abs(gap)), "name": baseline_name(better[0])}
         if gap > 0:

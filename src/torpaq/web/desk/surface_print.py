@@ -13,7 +13,15 @@ from torpaq.web.desk.decisions_shown import proposal_rows
 from torpaq.web.desk.risk_shown import chance_legend
 from torpaq.web.desk.score_shown import Score, score_of
 from torpaq.web.desk.templatetags.desk import moment
-from torpaq.web.desk.templatetags.risk import chance, class_name, origin_name, parameter_name, plain_value, quantity
+from torpaq.web.desk.templatetags.risk import (
+    chance,
+    class_name,
+    origin_name,
+    parameter_name,
+    plain_or_dash,
+    plain_value,
+    quantity,
+)
 from torpaq.web.models import RiskSurface
 from torpaq.web.risk.areas import open_outlines
 from torpaq.web.risk.surfaces import decisions_of
@@ -33,7 +41,7 @@ def _pages(row: RiskSurface, surface: Surface, author: str) -> SurfacePages:
     hectares = row.told.get("hectares", {})
     classes = [[class_name(name), quantity(float(value))] for name, value in hectares.items() if value]
     areas = [
-        [one.area, class_name(one.says), chance(one.any_chance), quantity(one.expected_ha)]
+        [one.area, class_name(one.says), chance(one.any_chance), plain_or_dash(one.expected_ha)]
         for one in proposal_rows(decisions_of(row))[:AREAS_PRINTED]
     ]
     return SurfacePages(

@@ -132,7 +132,9 @@ def _effort(
     if values["use"] not in list(LandUse):
         allowed = " ".join(LandUse)
         typed.problems.append(problem("filter_unknown", "use", value=values["use"][:40], allowed=allowed))
-    if typed.problems:
+    if decided.any_chance is None:
+        typed.problems.append(problem("risk_area_unsaid", decided.area))
+    if typed.problems or decided.any_chance is None:
         return None, typed.problems, values
     survey = Survey(coverage, detection, LandUse(values["use"]), values["signatory"])
     others = [one for one in proposal_rows(decisions_of(row)) if one.turn and one.area != decided.area]

@@ -15,7 +15,7 @@ from torpaq.standard.problems import Problem
 from torpaq.web.accounts import Right, may
 from torpaq.web.desk.access import needs, person_of
 from torpaq.web.desk.evidence_input import ASKED, read_build, read_source
-from torpaq.web.desk.evidence_shown import CELLS_M, card_facts, layer_legend, layer_rows, source_kinds
+from torpaq.web.desk.evidence_shown import CELLS_M, card_facts, layer_legend, layer_rows, source_kinds, usual_cell_m
 from torpaq.web.desk.operations_input import map_extent
 from torpaq.web.desk.telling import tell
 from torpaq.web.desk.templatetags.desk import language
@@ -40,6 +40,7 @@ def evidence_page(request: HttpRequest) -> HttpResponseBase:
         "build": last_build(),
         "may_change": may(person_of(request), Right.EVIDENCE),
         "cells_m": CELLS_M,
+        "cell_m": usual_cell_m(held),
         "units": [(code, unit.names[language()]) for code, unit in units.items()],
     }
     return render(request, "desk/evidence.html", context)

@@ -34,6 +34,12 @@ def layer_name(card: LayerCard) -> str:
 
 
 @register.filter
+def has_own_name(card: LayerCard) -> bool:
+    """Say whether a layer is one of many of its kind, called by its source."""
+    return card.kind in OWN_NAMES
+
+
+@register.filter
 def iso_day(text: str) -> str:
     """Write a date that a card holds as text; the text itself where it is none."""
     try:
@@ -67,9 +73,9 @@ def chance(value: float | None) -> str:
     percent = 100 * value
     if percent < 0.01:
         return f"<\u00a0{number_format(0.01, 2, use_l10n=True)}\u00a0%"
-    if percent > 99.9:
+    if percent >= 99.95:
         return f">\u00a0{number_format(99.9, 1, use_l10n=True)}\u00a0%"
-    decimals = 2 if percent < 1 else 1 if percent < 10 else 0
+    decimals = 2 if percent < 1 else 1 if percent < 10 or percent > 99 else 0
     return f"{number_format(round(percent, decimals), decimals, use_l10n=True)}\u00a0%"
 
 
@@ -145,6 +151,7 @@ def parameter_name(name: str) -> str:
         "patch_m": _("Side of a square that is contaminated as one, m"),
         "local_bandwidth_m": _("Bandwidth of what was found near by, m"),
         "local_strength": _("Weight of what was found near by"),
+        "local_spread": _("Spread of what was found near by"),
         "search_doubt": _("Doubt about what a search is said to find"),
         "search_least": _("Least chance of a miss that is believed"),
         "novel_spread": _("Spread added where the model cannot say"),
@@ -179,7 +186,12 @@ def lat_lon(place: tuple[float, float]) -> str:
 @register.filter
 def bounds_of(told: Mapping[str, Any]) -> str:
     """Return a surface's box of degrees as JSON: west, south, east, north."""
-    grid = Grid(**told["grid"])
+    return grid_bounds(Grid(**told["grid"]))
+
+
+@register.filter
+def grid_bounds(grid: Grid) -> str:
+    """Return a grid's box of degrees as JSON: west, south, east, north."""
     west, south, east, north = grid.bounds_m
     corners = [grid.crs.inverse(x, y) for x in (west, east) for y in (south, north)]
     lons, lats = [lon for lon, _lat in corners], [lat for _lon, lat in corners]
@@ -212,3 +224,9 @@ def use_name(code: str) -> str:
 def cell_size(side_m: float | None) -> str:
     """Write the size of a cell by its side."""
     return "–" if side_m is None else f"{quantity(side_m)} × {quantity(side_m)}\u00a0m"
+
+
+@register.filter
+def plain_or_dash(value: float | None) -> str:
+    """Write a number, a dash where nothing is said: nought would say that nothing is there."""
+    return "–" if value is None else quantity(value)

@@ -46,6 +46,17 @@ function addSurface(map, source) {
   map.setLayoutProperty("unknown", "visibility", "none");
 }
 
+// Open hazardous areas from afar, as on the first page's map; near by their borders are drawn.
+async function showAreas(map, element) {
+  const response = await fetch(element.dataset.areas);
+  if (!response.ok) return;
+  const { areas } = await response.json();
+  const features = areas.filter(([, , , status]) => status === "cha" || status === "sha").map(([area, lon, lat, status]) => ({
+    type: "Feature", properties: { area, status }, geometry: { type: "Point", coordinates: [lon, lat] },
+  }));
+  map.getSource("areas").setData({ type: "FeatureCollection", features });
+}
+
 function explainTo(map, element) {
   const ask = ({ lng, lat }) => {
     const place = new URLSearchParams({ place: `${lat.toFixed(7)}° N, ${lng.toFixed(7)}° E` });
@@ -133,6 +144,7 @@ async function begin() {
       const [west, south, east, north] = JSON.parse(element.dataset.bounds);
       fitTo(map, [[west, south], [east, north]], 15, false);
     }
+    if (element.dataset.areas) showAreas(map, element);
     if (element.dataset.explain) explainTo(map, element);
     element.dataset.drawn = element.dataset.layer ?? "value";
   });
