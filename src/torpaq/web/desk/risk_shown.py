@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.formats import number_format
 
@@ -12,7 +12,7 @@ from torpaq.risk.surface.explain import LEVEL, Explanation, Term
 from torpaq.risk.surface.words import sentence
 from torpaq.web.desk.evidence_shown import Band, layer_legend
 from torpaq.web.desk.templatetags.desk import label, language
-from torpaq.web.desk.templatetags.risk import layer_name
+from torpaq.web.desk.templatetags.risk import OWN_NAMES, layer_name
 
 BAR_WIDTH, EDGE = 300.0, 4.0
 
@@ -120,8 +120,15 @@ def _bar(term: Term, before: float, after: float, place: Callable[[float], float
     is_level = term.kind == LEVEL
     start, end = (low, after) if is_level else (before, after)
     left, right = sorted((place(start), place(end)))
-    words = sentence(term, language())
+    words = sentence(_named(term), language())
     return TermBar(words[:1].upper() + words[1:], term.log_odds, left, max(right - left, 0.8), place(after), is_level)
+
+
+def _named(term: Term) -> Term:
+    """Return a term whose layer is called as the reader's language calls its kind; one of many keeps its own name."""
+    if not term.layer_kind or term.layer_kind in OWN_NAMES:
+        return term
+    return replace(term, name=label(term.layer_kind, "layer_kind"))
 
 
 def ring_of(points: Sequence[tuple[float, float]]) -> dict[str, object]:
