@@ -61,6 +61,20 @@ def test_what_was_withdrawn_or_is_about_people_is_not_in_it(cast: Cast, programm
     assert problems == [] and snapshot is not None and snapshot.records == ()
 
 
+def test_a_find_counts_as_accepted_once_one_of_its_reports_is(cast: Cast, programme: Programme, tmp_path: Path):
+    task_of(cast.operator_a)
+    worked(cast.operator_a, "day-1", finds=[find(10, 10)])
+    again = worked(cast.operator_a, "day-2", finds=[find(10.2, 10)])
+    again.state = "withdrawn"
+    again.save()
+    accept(FieldRecord.objects.get(uid="day-1"))
+    take_snapshot(tmp_path)
+    snapshot, _ = read_snapshot(tmp_path)
+    assert snapshot is not None
+    assert [row["accepted"] for row in snapshot.finds] == [True]
+    assert [row["uid"] for row in snapshot.records] == ["day-1"]
+
+
 def test_without_a_programme_there_is_nothing_to_take(db: None, tmp_path: Path):
     with pytest.raises(ValueError, match="no programme"):
         take_snapshot(tmp_path)

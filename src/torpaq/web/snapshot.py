@@ -14,7 +14,7 @@ from torpaq.geo.shape import Shape
 from torpaq.land.chain import GENESIS
 from torpaq.land.text import format_ledger
 from torpaq.standard.form import load_form
-from torpaq.web.models import FieldRecord, Lane, OrdnanceItem, RecordState, Task, WorkDay
+from torpaq.web.models import FieldRecord, ItemMention, Lane, OrdnanceItem, RecordState, Task, WorkDay
 from torpaq.web.programme_row import programme_crs, programme_row
 from torpaq.web.rows import ledger_head, read_entries
 
@@ -48,7 +48,7 @@ def take_snapshot(directory: Path) -> SnapshotCard:
 
 
 def _records(country: str) -> Iterator[dict[str, Any]]:
-    found = FieldRecord.objects.exclude(accepted_values=None).exclude(state=RecordState.WITHDRAWN)
+    found = FieldRecord.objects.filter(accepted_values__isnull=False).exclude(state=RecordState.WITHDRAWN)
     for record in found.select_related("organisation").order_by("uid").iterator(chunk_size=BATCH):
         values = without_people(load_form(record.form, country, record.version), record.accepted_values or {})
         if values is None:
@@ -105,11 +105,8 @@ def _operations() -> Iterator[dict[str, Any]]:
 
 
 def _finds() -> Iterator[dict[str, Any]]:
-    accepted = set(
-        OrdnanceItem.objects.filter(mentions__record__accepted_values__isnull=False)
-        .exclude(mentions__record__state=RecordState.WITHDRAWN)
-        .values_list("pk", flat=True)
-    )
+    told = ItemMention.objects.filter(record__accepted_values__isnull=False)
+    accepted = set(told.exclude(record__state=RecordState.WITHDRAWN).values_list("item_id", flat=True))
     for item in OrdnanceItem.objects.select_related("task").order_by("uid").iterator(chunk_size=BATCH):
         yield {
             "row": FIND,
