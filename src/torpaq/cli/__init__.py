@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Sequence
 
 from torpaq import __version__
-from torpaq.cli import evidence, forms, intake, ledger, places, programme, risk
+from torpaq.cli import evidence, forms, intake, ledger, places, plan, programme, risk
 from torpaq.cli.output import CLEAN, UNUSABLE, UnusableError, unusable
 from torpaq.standard.problems import problem
 
@@ -52,6 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
     forms.add_commands(commands)
     evidence.add_commands(commands)
     risk.add_commands(commands)
+    plan.add_commands(commands)
     return parser
 
 
