@@ -10,7 +10,14 @@ Raw = dict[str, Any]
 
 def task(name: str, benefit: float, cost: float, days: float, **more: Any) -> Raw:
     mode = {"id": "manual", "cost": cost, "qc_days": 1, "work": [{"class": "manual", "level": 0, "days": days}]}
-    return {"id": name, "district": "D1", "sector": "agriculture", "area_m2": 1000, "benefit": benefit, "modes": [mode]} | more
+    return {
+        "id": name,
+        "district": "D1",
+        "sector": "agriculture",
+        "area_m2": 1000,
+        "benefit": benefit,
+        "modes": [mode],
+    } | more
 
 
 def group(name: str, teams: float, days: list[float], **more: Any) -> Raw:

@@ -63,7 +63,8 @@ def _elastic(program: Program) -> Program:
 
 def _priced(instance: Instance, program: Program, relaxed: Relaxed) -> list[str]:
     """Name the rows of teams, checks and money that have a dual, the dearest first."""
-    duals, named = np.abs(relaxed.duals), {}
+    duals = np.abs(relaxed.duals)
+    named: dict[str, float] = {}
     regions = instance.raw["regions"]
     for number, row in enumerate(rows_of(program, "capacity")):
         name, level, region = instance.rows[number // instance.workable]

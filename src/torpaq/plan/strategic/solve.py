@@ -42,9 +42,10 @@ def solve(instance: Instance, seconds: float = 120.0, steps: int = SEARCH_STEPS)
     """Plan an instance within about so many seconds; the plan is never worth less than the greedy one.
 
     The relaxation runs in a process of its own, which is stopped when its time is up; what stands then is returned.
+    The greedy start stands before the clock does: the first plan of an installation compiles what pours.
     """
-    started = time.perf_counter()
     best, method = schedule(instance, greedy(instance), standing_by_need(instance)), "greedy"
+    started = time.perf_counter()
     program = program_of(instance)
     relaxed = relax(program, (seconds - (time.perf_counter() - started)) * RELAXATION_SHARE)
     problems: list[Problem] = []
