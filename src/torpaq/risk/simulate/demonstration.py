@@ -234,7 +234,7 @@ def _axis(polygon: shapely.Geometry, aside_m: float) -> Floats:
 def _positions(place: _Place, trenches: Sequence[shapely.LineString]) -> list[Feature]:
     found = []
     for trench in trenches:
-        for along in np.arange(place.random.uniform(100, 500), trench.length, 900.0):
+        for along in np.arange(place.random.uniform(100, 900), trench.length, 2_500.0):
             at = shapely.get_coordinates(trench.interpolate(along))[0] + place.random.normal(0, 25, 2)
             found.append((shapely.Point(at), {"kind": "position"}))
     return found
