@@ -134,6 +134,8 @@ def bound_by_areas(ground: Ground, certificate: Certificate) -> Condition:
 def bound_by_hectares(ground: Ground, rules: Rules) -> Condition:
     """Return condition (b)."""
     upper, limit = ground.figures.upper_ha, rules.contaminated_ha
+    if not ground.figures.cells:
+        return Condition("b", False, (problem("cancel_no_cells", ground.area),))
     if upper is None:
         return Condition("b", False, (problem("cancel_few_draws", ground.area, draws=ground.figures.draws),))
     is_met = upper < limit
