@@ -107,10 +107,10 @@ def _write(decided: "Decided", language: str) -> None:
             for one in found.survey[:SHOWN]
         ]
         write_table(rows)
-    for one in found.proposals:
-        if one.risk_class.value != "cancel_proposed":
+    for proposal in found.proposals:
+        if proposal.risk_class.value != "cancel_proposed":
             continue
-        print(f"{one.area}: {names[one.risk_class.value]}")
-        for condition in one.conditions:
+        print(f"{proposal.area}: {names[proposal.risk_class.value]}")
+        for condition in proposal.conditions:
             for statement in condition.statements:
                 print(f"  ({condition.letter}) {statement.sentence(language)}")

@@ -39,8 +39,11 @@ def tell_of_evidence(progress: Callable[[float], None] = lambda share: None) -> 
         row = RiskSurface.objects.create(name=name, asked={"origin": origin}, account=officer)
         row.folder = folder_name(row)
         begun = 0.5 + number / (2 * len(SURFACES))
-        told = make(row, lambda step, share, begun=begun: progress(begun + share / (2 * len(SURFACES))), lambda: False)
-        _done(row, told)
+
+        def said(_step: str, share: float, begun: float = begun) -> None:
+            progress(begun + share / (2 * len(SURFACES)))
+
+        _done(row, make(row, said, lambda: False))
     progress(1.0)
 
 

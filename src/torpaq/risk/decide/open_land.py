@@ -53,7 +53,7 @@ class Report:
         """Say whether a polygon's box is near enough to look at."""
         west, south, east, north = polygon.bounds
         within = NEAR_M + 2 * self.error_m
-        return west - within <= self.x_m <= east + within and south - within <= self.y_m <= north + within
+        return bool(west - within <= self.x_m <= east + within and south - within <= self.y_m <= north + within)
 
 
 @dataclass(frozen=True)

@@ -232,7 +232,7 @@ def _axis(polygon: shapely.Geometry, aside_m: float) -> Floats:
 
 
 def _positions(place: _Place, trenches: Sequence[shapely.LineString]) -> list[Feature]:
-    found = []
+    found: list[Feature] = []
     for trench in trenches:
         for along in np.arange(place.random.uniform(100, 900), trench.length, 2_500.0):
             at = shapely.get_coordinates(trench.interpolate(along))[0] + place.random.normal(0, 25, 2)
@@ -242,7 +242,8 @@ def _positions(place: _Place, trenches: Sequence[shapely.LineString]) -> list[Fe
 
 def _roads(place: _Place) -> list[Feature]:
     """Join each settlement to the two nearest to it."""
-    towns, found, joined = place.towns, [], set()
+    towns, joined = place.towns, set()
+    found: list[Feature] = []
     for number, town in enumerate(towns):
         apart = np.hypot(*(towns - town).T)
         for other in np.argsort(apart)[1:3].tolist():
@@ -254,7 +255,7 @@ def _roads(place: _Place) -> list[Feature]:
 
 
 def _settlements(place: _Place) -> list[Feature]:
-    found = []
+    found: list[Feature] = []
     for one in place.country.places:
         at = shapely.Point(AZE.forward(one.lon, one.lat))
         if place.window.contains(at):
@@ -287,7 +288,7 @@ def _denials(place: _Place) -> list[Feature]:
 
 def _detections(place: _Place) -> list[Feature]:
     """Return signals over some of the open land: most items give one, and so does other metal, less surely."""
-    found = []
+    found: list[Feature] = []
     for at in place.truth.open_items[place.random.random(len(place.truth.open_items)) < 0.15]:
         seen = at + place.random.normal(0, 2, 2)
         found.append((shapely.Point(seen), {"confidence": round(float(place.random.uniform(0.55, 0.95)), 2)}))

@@ -205,5 +205,5 @@ def _counts(bands: Bands, sample: Sample) -> tuple[list[Floats], list[Floats]]:
     found: list[Floats] = []
     for table, own in zip(bands.tables, bands.of(sample.codes).T, strict=True):
         for told, weights in ((squares, sample.weights), (found, sample.weights * sample.labels)):
-            told.append(np.bincount(own, weights=weights, minlength=table.bands + 1)[: table.bands])
+            told.append(np.bincount(own, weights=weights, minlength=table.bands + 1)[: table.bands].astype(np.float64))
     return squares, found

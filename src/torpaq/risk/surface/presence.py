@@ -91,7 +91,7 @@ def fit_shape(
         told, drawn = unknowns[own], draws[:, own]
         if table.layer in bias:
             continue
-        found = np.bincount(rows[: counts[1], number], minlength=table.bands + 1)[: table.bands]
+        found = np.bincount(rows[: counts[1], number], minlength=table.bands + 1)[: table.bands].astype(np.float64)
         tables.append(learned_table(table, told, drawn, np.zeros(table.bands), found))
         kept.append(number)
     columns = np.concatenate([_columns(bands, number) for number in kept]) if kept else np.zeros(0, dtype=np.int64)
