@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from torpaq.cli.output import UnusableError, add_common, status_of, thousands, write_json, write_problems
+from torpaq.cli.output import UnusableError, add_common, status_of, thousands, write_json, write_problems, write_table
 from torpaq.standard.problems import Problem, has_errors, problem
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     solved.add_argument("--out", required=True, metavar="P.json", help="where to write the plan")
     checked = _with_instance(verbs, "verify", "check every constraint of a plan, by code of its own", _verify)
     checked.add_argument("plan", metavar="P.json", help="a plan")
+    compared = _with_instance(verbs, "compare", "the plan beside weighted rankings and benefit for cost", _compare)
+    _with_instance(verbs, "money", "what one more million buys, and one less costs, each re-solved", _money)
+    compared.add_argument("--seconds", type=float, default=SECONDS, metavar="S", help="time limit (120)")
     solved.add_argument("--seconds", type=float, default=SECONDS, metavar="S", help="time limit (120)")
 
 
@@ -115,6 +118,52 @@ def _verify(chosen: argparse.Namespace) -> int:
         write_json({"sound": sound, "problems": [each.as_json() for each in problems]})
     else:
         print("every constraint holds" if sound else "the plan is not sound")
+        write_problems(problems, chosen.language)
+    return status_of(problems)
+
+
+def _compare(chosen: argparse.Namespace) -> int:
+    from torpaq.plan.strategic.peers import comparison
+    from torpaq.plan.strategic.solve import solve
+
+    instance, problems = _instance(chosen)
+    solved, found = solve(instance, _seconds(chosen))
+    problems += found
+    rows = comparison(instance, solved)
+    if chosen.json:
+        write_json(
+            {
+                "methods": rows,
+                "bound": solved.bound,
+                "gap": solved.gap,
+                "problems": [each.as_json() for each in problems],
+            }
+        )
+    else:
+        table = [["method", "objective", "of bound", "people home", "person-years", "released m²"]]
+        for row in rows:
+            share = "–" if row["share_of_bound"] is None else f"{row['share_of_bound']:.1%}"
+            counted = (f"{row[key]:,.0f}" for key in ("people_home", "person_years_home", "released_m2"))
+            table.append([row["method"], f"{row['objective']:,.0f}", share, *counted])
+        write_table(table)
+        write_problems(problems, chosen.language)
+    return status_of(problems)
+
+
+def _money(chosen: argparse.Namespace) -> int:
+    from torpaq.plan.strategic.money import margins
+
+    instance, problems = _instance(chosen)
+    rows, found = margins(instance)
+    problems += found
+    if chosen.json:
+        write_json({"margins": rows, "problems": [each.as_json() for each in problems]})
+    else:
+        table = [["", "one more", "dual", "one less"]]
+        for row in rows:
+            less = "–" if row["less"] is None else f"{row['less']:,.1f}"
+            table.append([f"{row['kind']} {row['name']}", f"{row['more']:,.1f}", f"{row['dual']:,.1f}", less])
+        write_table(table)
         write_problems(problems, chosen.language)
     return status_of(problems)
 

@@ -13,6 +13,7 @@ from torpaq.plan.strategic.arrays import Bools, Floats, Instance, Ints
 
 INF = float("inf")
 MILLION = 1e6
+BEYOND = 2.0  # ends of columns that rows hold nearer stand well away, so that the row has the dual
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ def _capacity(build: _Build, instance: Instance, work: Ints) -> Ints:
     groups, regions = instance.move_days.shape
     workable = instance.workable
     shape, days = (groups, regions, workable), instance.days[:, :, :workable]
-    most = instance.teams[:, None, None]
+    most = BEYOND * instance.teams[:, None, None]
     stay = build.add_columns("stay", np.zeros(shape), 0.0, most)
     moved = -np.repeat(instance.move_units[:, :, None], workable, axis=2)
     arrive = build.add_columns("arrive", moved, 0.0, most)
@@ -225,7 +226,7 @@ def _money(build: _Build, instance: Instance, work: Ints) -> Ints:
     pairs = np.argwhere(instance.eligible)
     given = instance.budget / MILLION
     most = np.where(instance.carry[:, None], given.cumsum(axis=1), given)
-    flow = build.add_columns("flow", np.zeros((len(pairs), years)), 0.0, most[pairs[:, 0]])
+    flow = build.add_columns("flow", np.zeros((len(pairs), years)), 0.0, BEYOND * most[pairs[:, 0]])
     rows = build.add_rows("cells", -INF, 0.0, (len(instance.cells), years))
     year = instance.year[: instance.workable]
     cell = instance.cell[instance.mode_task]
