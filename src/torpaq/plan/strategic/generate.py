@@ -96,7 +96,7 @@ def _district_shares(random: np.random.Generator) -> Floats:
 
 def _task(random: np.random.Generator, name: str, district: str, sector: str, kind: str, area_m2: float) -> Raw:
     hardness = float(random.lognormal(0, 0.3))
-    modes = []
+    modes: list[Raw] = []
     for mode in MODES_OF[kind]:
         if len(modes) > 1 and random.random() < 0.15:  # ground where this mode cannot work
             continue

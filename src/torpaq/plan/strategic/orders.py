@@ -37,7 +37,8 @@ def settlement_shares(instance: Instance, weight: Floats) -> Floats:
     part = np.maximum(weight[instance.settlement_task], 1e-9)
     whole = np.bincount(town, part, len(instance.people))
     worth = instance.reward.sum(axis=1)
-    return np.bincount(instance.settlement_task, part / np.maximum(whole, 1e-9)[town] * worth[town], len(instance.done))
+    shares = part / np.maximum(whole, 1e-9)[town] * worth[town]
+    return np.bincount(instance.settlement_task, shares, len(instance.done)).astype(float)
 
 
 def greedy(instance: Instance) -> Guide:

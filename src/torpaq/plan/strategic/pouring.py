@@ -184,4 +184,4 @@ def _available(funder: int, year: int, tables: Tables, stock: Stock) -> float:
     if tables.carry[funder]:
         for later in range(year + 1, stock.left.shape[1]):
             least = min(least, stock.left[funder, later])
-    return max(least, 0.0)
+    return float(max(least, 0.0))

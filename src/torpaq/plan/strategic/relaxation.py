@@ -35,7 +35,7 @@ def relax(program: Program, seconds: float, exact: bool = False) -> Relaxed:
         return nothing
     with tempfile.TemporaryDirectory(prefix="torpaq-plan-") as folder:
         given, taken = Path(folder) / "given.npz", Path(folder) / "taken.npz"
-        np.savez(given, **_packed(program, seconds - STARTING_SECONDS / 2, exact))
+        np.savez(given, allow_pickle=False, **_packed(program, seconds - STARTING_SECONDS / 2, exact))
         command = [sys.executable, "-m", "torpaq.plan.strategic.solver", str(given), str(taken)]
         try:
             subprocess.run(command, timeout=seconds, capture_output=True, check=False)

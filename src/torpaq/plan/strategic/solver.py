@@ -24,7 +24,7 @@ def main(given: Path, taken: Path) -> None:
     model.a_matrix_.value_ = data["entry"]
     methods = ("simplex",) if data["exact"] else IPM_METHODS
     for method in methods:
-        highs = highspy.Highs()
+        highs = highspy.Highs()  # type: ignore[no-untyped-call]  # its constructor has no types
         highs.setOptionValue("output_flag", False)
         if highs.setOptionValue("solver", method) != highspy.HighsStatus.kOk:
             continue
