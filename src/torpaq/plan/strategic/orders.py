@@ -111,6 +111,7 @@ class Turns:
     key: Floats  # (N,)
     taken: Bools  # (N,) the relaxation does most of it
     guide: Guide  # without items
+    modes: Ints  # (K,) ranks: the mode the relaxation does most of first
 
 
 def turns_of(instance: Instance, program: Program, relaxed: Relaxed) -> Turns:
@@ -142,12 +143,13 @@ def turns_of(instance: Instance, program: Program, relaxed: Relaxed) -> Turns:
         price.reshape(-1, instance.workable),
         money / MILLION,
     )
-    return Turns(np.where(taken, mean, instance.workable + loss), taken, guide)
+    return Turns(np.where(taken, mean, instance.workable + loss), taken, guide, _ranked(instance, -work.sum(axis=1)))
 
 
-def guided(instance: Instance, turns: Turns, key: Floats, bundled: bool) -> Guide:
+def guided(instance: Instance, turns: Turns, key: Floats, bundled: bool, priced: bool) -> Guide:
     """Order the work by a key: single tasks, or with ``bundled`` the settlements that are taken whole, all or none.
 
+    With ``priced`` the mode worth most after prices is taken, else the relaxation's own.
     Afterwards settlements left open are tried whole and then every task alone, so that nothing that fits is left.
     """
     order = np.argsort(key, kind="stable")
@@ -167,4 +169,6 @@ def guided(instance: Instance, turns: Turns, key: Floats, bundled: bool) -> Guid
     left = sorted((needed for needed in towns if not turns.taken[needed].all()), key=lambda each: max(key[each]))
     listed += [with_access(instance, needed) for needed in left]
     listed += [[int(one)] for one in order]
+    if not priced:
+        return replace(turns.guide, items=listed, preference=turns.modes, worth=np.zeros((0, 0)))
     return replace(turns.guide, items=listed)

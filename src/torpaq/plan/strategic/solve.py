@@ -73,22 +73,21 @@ def _follow(
     """Pour in the relaxation's turns, tasks alone and settlements whole, then search among neighbouring orders."""
     turns = turns_of(instance, program, relaxed)
     stay = standing_by_relaxation(instance, program, relaxed)
-    method, key, whole = "greedy", turns.key, False
+    method, style = "greedy", (False, False)
     greedy_there = schedule(instance, greedy(instance), stay)
     if better(greedy_there, best):
         best = greedy_there
-    for bundled in (False, True):
-        made = schedule(instance, guided(instance, turns, turns.key, bundled), stay)
+    for bundled, priced in ((False, False), (True, False), (False, True), (True, True)):
+        made = schedule(instance, guided(instance, turns, turns.key, bundled, priced), stay)
         if better(made, best):
-            best, method, whole = made, "guided", bundled
-    return _search(instance, turns, key, whole, stay, best, until, steps), method
+            best, method, style = made, "guided", (bundled, priced)
+    return _search(instance, turns, style, stay, best, until, steps), method
 
 
 def _search(
     instance: Instance,
     turns: Turns,
-    key: Floats,
-    bundled: bool,
+    style: tuple[bool, bool],
     stay: Floats,
     best: Schedule,
     until: float,
@@ -96,14 +95,14 @@ def _search(
 ) -> Schedule:
     """Shift the turns of a few tasks at random and keep what is better, until time or patience ends."""
     random = np.random.default_rng(1)
-    waited = 0
+    waited, key = 0, turns.key
     for step in range(steps):
         if time.perf_counter() > until or waited > PATIENCE:
             break
         part = random.choice((0.02, 0.1, 0.5))
         moved = random.random(len(key)) < part
         tried = key + moved * random.normal(0, random.choice((0.3, 1.0, 3.0)), len(key))
-        made = schedule(instance, guided(instance, turns, tried, bundled if step % 4 else not bundled), stay)
+        made = schedule(instance, guided(instance, turns, tried, style[0] ^ (step % 4 == 0), style[1]), stay)
         waited += 1
         if better(made, best):
             best, key, waited = made, tried, 0
