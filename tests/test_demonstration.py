@@ -26,7 +26,9 @@ def test_the_whole_demonstration_is_built(tmp_path: Path) -> None:
             "lane",
             "plannedinspection",
             "handover",
+            "evidencebuild",
             "risksurface",
+            "job",
         )
         counts = {name: database.execute(f"SELECT count(*) FROM torpaq_web_{name}").fetchone()[0] for name in tables}
     assert counts["hazardousarea"] > 2_000

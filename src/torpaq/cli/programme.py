@@ -28,7 +28,6 @@ STEPS = {
     "fold": "Folding the ledger into land (compiled the first time: half a minute)",
     "ledger": "Writing the ledger, entry by entry in its chain",
     "records": "Filing invented reports",
-    "evidence": "Weighing invented evidence",
     "tiles": "Drawing the map's low zooms",
 }
 

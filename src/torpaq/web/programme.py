@@ -125,7 +125,7 @@ def _fill(entries: Sequence[Entry], country: str, name: str, synthetic_label: st
 
     from torpaq.land.live import LiveLand
     from torpaq.web.accounts import create_demonstration_accounts
-    from torpaq.web.demonstration_evidence import tell_of_evidence
+    from torpaq.web.demonstration_evidence import ask_for_evidence
     from torpaq.web.demonstration_records import create_demonstration_records
     from torpaq.web.demonstration_tasks import create_demonstration_operations
     from torpaq.web.models import Programme
@@ -154,7 +154,7 @@ def _fill(entries: Sequence[Entry], country: str, name: str, synthetic_label: st
         progress("records", 0.7)
         create_demonstration_records()
         progress("records", 1.0)
-        tell_of_evidence(lambda share: progress("evidence", share))
+        ask_for_evidence()
     progress("tiles", 0.0)
     prebuild(lambda done, total: progress("tiles", done / total))
     progress("tiles", 1.0)

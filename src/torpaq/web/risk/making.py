@@ -115,15 +115,18 @@ def ask_surface(person: Account, name: str, asked: Mapping[str, object]) -> tupl
         refused = problem("evidence_build_runs", "evidence", percent=built.percent)
     if not refused and (built is None or built.stage is not Stage.DONE):
         refused = problem("evidence_not_built", "evidence")
-    if refused:
-        return None, [refused]
+    return (None, [refused]) if refused else (queue_surface(person, name, asked), [])
+
+
+def queue_surface(person: Account, name: str, asked: Mapping[str, object]) -> RiskSurface:
+    """Have a surface made after all that was asked for before it."""
     with transaction.atomic():
         row = RiskSurface.objects.create(name=name, asked=dict(asked), account=person)
         row.folder = folder_name(row)
         row.save(update_fields=["folder"])
         queue(SURFACE, subject_of(row), person)
         note(person, "surface_asked", subject_of(row), name=name, **asked)
-    return row, []
+    return row
 
 
 def folder_name(row: RiskSurface) -> str:
