@@ -2,6 +2,7 @@
 
 import functools
 import json
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -184,6 +185,18 @@ def test_the_authority_stops_the_work_and_nothing_half_made_stays(tmp_path: Path
         )
     assert stopped.value.problem.code == "tiles_stopped" and 0 < shares[-1] < 1
     assert list((tmp_path / "made").iterdir()) == []
+
+
+def test_progress_is_told_by_whoever_asked_so_that_it_may_be_written_to_a_database(tmp_path: Path) -> None:
+    told: set[int] = set()
+    work = functools.partial(blurred, weight=1)
+    made = outputs(tmp_path / "made")
+
+    def note(*_: float) -> None:
+        told.add(threading.get_ident())
+
+    run_tiles(GRID, work, [given(tmp_path)], made, side_cells=512, halo_cells=2, threads=3, progress=note)
+    assert told == {threading.get_ident()}
 
 
 def test_work_that_fails_leaves_the_file_of_last_time(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,26 +137,33 @@ class Unfinished:
                     raise RasterError("raster_unwritten", output.path.name) from error
 
     def finish(self, done: Callable[[], None] | None = None, threads: int = 1) -> None:
-        """Turn the tiles into cloud-optimised rasters, then give all of them their names; ``done()`` after each."""
-        from torpaq.evidence.kernels.parts import in_parts
+        """Turn the tiles into cloud-optimised rasters, then give all of them their names; ``done()`` after each.
 
+        ``done`` is called by the caller's own thread: it may speak to a database.
+        """
         for raster in self.open:
             raster.close()
         hands = max(1, threads // len(self.outputs))
-
-        def convert(first: int, after: int) -> None:
-            for number in range(first, after):
-                _cloud_optimised(self._tiles(number), self._finished(number), self.outputs[number], hands)
-                self._tiles(number).unlink()
-                if done is not None:
-                    done()
-
-        in_parts(convert, len(self.outputs), threads, len(self.outputs))
+        with ThreadPoolExecutor(min(threads, len(self.outputs))) as pool:
+            numbers = range(len(self.outputs))
+            converted = [pool.submit(self._convert, number, hands) for number in numbers]
+            try:
+                for each in as_completed(converted):
+                    each.result()
+                    if done is not None:
+                        done()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
         for number, output in enumerate(self.outputs):
             try:
                 self._finished(number).replace(output.path)
             except OSError as error:
                 raise RasterError("raster_unwritten", output.path.name) from error
+
+    def _convert(self, number: int, hands: int) -> None:
+        _cloud_optimised(self._tiles(number), self._finished(number), self.outputs[number], hands)
+        self._tiles(number).unlink()
 
     def _tiles(self, number: int) -> Path:
         return self.folder / f"{number}.tiles.tif"
