@@ -24,7 +24,7 @@ from typing import Any
 from torpaq.evidence.adding import NewSource, check_new_source, free_id
 from torpaq.evidence.card import LayerCard, SourceCard, layer_card, source_card
 from torpaq.evidence.grid import Grid
-from torpaq.evidence.kinds import LayerKind, SourceKind
+from torpaq.evidence.kinds import SourceKind
 from torpaq.evidence.sources import inspect_source
 from torpaq.geo.crs import NationalCrs
 from torpaq.land.chain import digest_of
@@ -87,10 +87,6 @@ class Manifest:
     def layer(self, layer_id: str) -> LayerCard | None:
         """Return a layer's card by its id."""
         return next((card for card in self.layers if card.id == layer_id), None)
-
-    def layers_of(self, *kinds: LayerKind) -> tuple[LayerCard, ...]:
-        """Return the layers of some kinds."""
-        return tuple(card for card in self.layers if card.kind in kinds)
 
 
 def manifest_of(value: Mapping[str, Any]) -> Manifest:

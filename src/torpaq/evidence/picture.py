@@ -5,27 +5,20 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from torpaq.evidence.coding import NO_DATA, Coding
-from torpaq.evidence.grid import Grid, Window
-from torpaq.evidence.raster import check_size, opened, read_part
-
-if TYPE_CHECKING:
-    from rasterio.io import DatasetReader
+from torpaq.evidence.grid import Grid
+from torpaq.evidence.tile_values import TILE_PIXELS, tile_values, whole_values
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 Colour = tuple[int, int, int]
 
-TILE_PIXELS = 256
-HALF_WORLD_M = math.pi * 6_378_137.0  # half the width of the web map's plane, spherical Mercator (EPSG:3857)
-MERCATOR = "EPSG:3857"
 LEGEND_ROWS = 6
 
 # Dark to light, told apart without red and green as well: near and much is dark
@@ -109,94 +102,21 @@ def code_legend(coding: Coding, ramp: Ramp) -> tuple[dict[str, Any], ...]:
 
 def layer_png(path: Path, ramp: Ramp, longest_pixels: int = 800) -> bytes:
     """Return a picture of a whole raster, north up, read from its overviews. Raises :class:`RasterError`."""
-    with opened(path) as raster:
-        scale = min(1.0, longest_pixels / max(raster.width, raster.height))
-        shape = (max(1, round(raster.height * scale)), max(1, round(raster.width * scale)))
-        values = read_part(raster, path, None, shape)
-        return _png(ramp.paint(values, raster.nodata))
+    return _png(ramp.paint(*whole_values(path, longest_pixels)))
 
 
 def tile_png(path: Path, grid: Grid, z: int, x: int, y: int, ramp: Ramp, pixels: int = TILE_PIXELS) -> bytes:
     """Return the web map's tile z/x/y of a raster: each pixel the nearest cell, clear where nothing is known.
 
-    Zoomed out it reads the overview whose cells are about the size of a pixel. A tile beside the grid, or of no such
-    place, is clear. Raises :class:`RasterError`.
+    A tile beside the grid, or of no such place, is clear. Raises :class:`RasterError`.
     """
-    if not (0 <= z <= 30 and 0 <= x < 2**z and 0 <= y < 2**z):
-        return _clear(pixels)
-    across, down = _places(grid.proj, z, x, y, pixels)
-    columns, rows = (across - grid.west_m) / grid.cell_m, (grid.north_m - down) / grid.cell_m
-    inside = (columns >= 0) & (columns < grid.columns) & (rows >= 0) & (rows < grid.rows)
-    if not inside.any():
-        return _clear(pixels)
-    with opened(path) as raster:
-        check_size(raster, path, grid)
-        level = _overview(raster, _cells_a_pixel(grid, columns, rows))
-        nodata = raster.nodata
-        if level is None:
-            image = ramp.paint(_nearest(raster, path, columns, rows, inside, (1.0, 1.0)), nodata)
-    if level is not None:
-        with opened(path, overview_level=level) as coarse:
-            step = (grid.columns / coarse.width, grid.rows / coarse.height)
-            image = ramp.paint(_nearest(coarse, path, columns, rows, inside, step), nodata)
+    found = tile_values(path, grid, z, x, y, pixels)
+    if found is None:
+        return _png(np.zeros((pixels, pixels, 4), dtype=np.uint8))
+    values, inside, nodata = found
+    image = ramp.paint(values, nodata)
     image[~inside] = 0
     return _png(image)
-
-
-@lru_cache(maxsize=512)
-def _places(proj: str, z: int, x: int, y: int, pixels: int) -> tuple[Floats, Floats]:
-    """The middles of a tile's pixels in the national CRS: on a coarse net, straight between, to far below a pixel."""
-    from torpaq.geo.crs import transformer
-
-    side = 2 * HALF_WORLD_M / 2**z
-    net = 9 if z >= 5 else 65
-    edge = np.linspace(0, 1, net)
-    east, north = np.meshgrid(-HALF_WORLD_M + (x + edge) * side, HALF_WORLD_M - (y + edge) * side)
-    at_x, at_y = transformer(MERCATOR, proj).transform(east, north)
-    middles = (np.arange(pixels) + 0.5) / pixels * (net - 1)
-    low = np.minimum(middles.astype(np.int64), net - 2)
-    share = middles - low
-    return _between(at_x, low, share), _between(at_y, low, share)
-
-
-def _between(net: Floats, low: NDArray[np.int64], share: Floats) -> Floats:
-    rows = net[low] * (1 - share)[:, None] + net[low + 1] * share[:, None]
-    blended: Floats = rows[:, low] * (1 - share) + rows[:, low + 1] * share
-    return blended
-
-
-def _cells_a_pixel(grid: Grid, columns: Floats, rows: Floats) -> float:
-    """How many cells lie side by side under a pixel in the middle of a tile."""
-    at = len(columns) // 2
-    return float(max(abs(columns[at, at] - columns[at, at - 1]), abs(rows[at, at] - rows[at - 1, at])))
-
-
-def _overview(raster: DatasetReader, cells_a_pixel: float) -> int | None:
-    """The coarsest overview whose cells are not larger than a pixel; None: the cells themselves."""
-    fitting = [level for level, step in enumerate(raster.overviews(1)) if step <= cells_a_pixel]
-    return max(fitting, default=None)
-
-
-def _nearest(
-    raster: DatasetReader,
-    path: Path,
-    columns: Floats,
-    rows: Floats,
-    inside: NDArray[np.bool_],
-    step: tuple[float, float],
-) -> NDArray[Any]:
-    """The numbers under places given as (column, row) of the grid, in a raster whose cells are ``step`` of its."""
-    column = np.clip(columns / step[0], 0, raster.width - 1).astype(np.int64)
-    row = np.clip(rows / step[1], 0, raster.height - 1).astype(np.int64)
-    left, top = int(column[inside].min()), int(row[inside].min())
-    right, bottom = int(column[inside].max()), int(row[inside].max())
-    values = read_part(raster, path, Window(top, left, bottom - top + 1, right - left + 1))
-    found: NDArray[Any] = values[np.clip(row - top, 0, bottom - top), np.clip(column - left, 0, right - left)]
-    return found
-
-
-def _clear(pixels: int) -> bytes:
-    return _png(np.zeros((pixels, pixels, 4), dtype=np.uint8))
 
 
 def _png(pixels: Pixels) -> bytes:

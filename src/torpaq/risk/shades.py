@@ -117,32 +117,6 @@ def code_of_chance(chance: float) -> int:
     return math.ceil(min(max(_logit(chance) * CODES_A_LOGIT + MIDDLE_CODE, 0.0), 256.0))
 
 
-def layer_pixels(codes: Pixels, count: int, is_class: bool) -> Pixels:
-    """Return RGBA of an evidence layer's codes: light to dark along its values, or a colour a class."""
-    pixels = np.zeros((*codes.shape, 4), np.uint8)
-    pixels[..., :3] = layer_colours(count, is_class)[codes]
-    pixels[..., 3] = np.where(codes == NO_CODE, 0, OPAQUE)
-    return pixels
-
-
-def layer_colours(count: int, is_class: bool) -> Pixels:
-    """Return the colour of each of 256 codes, the first ``count`` in use."""
-    if is_class:
-        return np.array([KINDS[code % len(KINDS)] for code in range(256)], np.uint8)
-    along = np.linspace(0.0, 1.0, max(count, 2))
-    stops = np.linspace(0.0, 1.0, len(SCALE))
-    channels = [np.interp(along, stops, [colour[part] for colour in SCALE]) for part in range(3)]
-    found = np.stack(channels, axis=-1).astype(np.uint8)
-    return np.concatenate([found, np.repeat(found[-1:], 256 - len(found), axis=0)]) if len(found) < 256 else found[:256]
-
-
-SCALE: tuple[Colour, ...] = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
-KINDS: tuple[Colour, ...] = (
-    (230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (0, 114, 178), (213, 94, 0), (204, 121, 167),
-    (120, 120, 120), (170, 120, 60), (180, 220, 160),
-)  # fmt: skip
-
-
 def png_of(pixels: Pixels) -> bytes:
     """Return RGBA as PNG."""
     buffer = io.BytesIO()

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from torpaq.evidence.card import LayerCard
-from torpaq.risk.surface.bands import Bands, bands_for, learnable, learned_table
+from torpaq.risk.surface.bands import Bands, learned_table
 from torpaq.risk.surface.expert import AREA_SPREAD, DRAWS, expert_draws
 from torpaq.risk.surface.model import BY_EXAMINED, DECIMALS, AreaShift, Model, rounded
 from torpaq.risk.surface.novelty import fit_support
@@ -154,12 +154,6 @@ def model_of(
         areas=areas, area_spread=round(fit.area_spread, DECIMALS), tables=(*tables, *kept), draws=rounded(draws),
         support=support, card={}, squares=round(sample.squares, 2), found=round(sample.found, 2),
     )  # fmt: skip
-
-
-def learnable_bands(evidence: Evidence, sample: Sample, settings: Settings) -> tuple[Bands, tuple[Table, ...]]:
-    """Return the bands to learn from a sample of the learnable layers, and the expert's tables to keep as they are."""
-    cards, kept = learnable(evidence, settings.country)
-    return bands_for(cards, sample.codes, settings.country), kept
 
 
 def telling(sample: Sample, cards: tuple[LayerCard, ...], bands: Bands) -> Sample:

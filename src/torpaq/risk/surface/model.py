@@ -8,7 +8,7 @@ made. ``p`` is the chance that the land around a cell, its square of ``patch_m``
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -121,10 +121,6 @@ class Model:
         for number, area in enumerate(self.areas):
             columns[area.code] = 1 + number
         return columns
-
-    def with_card(self, card: Mapping[str, Any]) -> "Model":
-        """Return the model with its score card."""
-        return replace(self, card=card)
 
     def as_json(self) -> dict[str, Any]:
         """Return the model as its file holds it."""

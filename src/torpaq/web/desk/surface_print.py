@@ -4,11 +4,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from torpaq.evidence.tile_values import whole_values
 from torpaq.report.surface import Key, SurfaceMap, SurfacePages, surface_pdf
 from torpaq.risk.shades import chance_pixels, png_of
 from torpaq.risk.surface.recipe import CANNOT_SAY
 from torpaq.risk.surface.surface import LOG_ODDS, SAYS, SPREAD, Surface
-from torpaq.risk.tile_values import whole_values
 from torpaq.web.desk.decisions_shown import proposal_rows
 from torpaq.web.desk.risk_shown import chance_legend
 from torpaq.web.desk.score_shown import Score, score_of
@@ -82,7 +82,7 @@ def _peers(score: Score) -> list[list[str]]:
 
 
 def _map(surface: Surface) -> SurfaceMap:
-    log_odds, spread, says = (whole_values(surface.path / name, LONGEST_PIXELS) for name in (LOG_ODDS, SPREAD, SAYS))
+    log_odds, spread, says = (whole_values(surface.path / name, LONGEST_PIXELS)[0] for name in (LOG_ODDS, SPREAD, SAYS))
     keys = [Key(band.colour, band.words) for band in chance_legend()]
     keys += [Key("", _("hatched: the model cannot say")), Key("#ece9e2", _("clear: not assessed"))]
     return SurfaceMap(

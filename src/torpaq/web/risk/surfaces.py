@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from torpaq.evidence.folder import MANIFEST, EvidenceFolder
+from torpaq.evidence.tile_values import TILE_PIXELS, tile_values
 from torpaq.risk.shades import chance_pixels, class_pixels, png_of, spread_pixels, value_pixels
 from torpaq.risk.surface.recipe import CANNOT_SAY, CLASSES
 from torpaq.risk.surface.surface import LOG_ODDS, SAYS, SPREAD, Surface
-from torpaq.risk.tile_values import SIDE, tile_values
 from torpaq.standard.problems import Problem
 from torpaq.web.models import MakingState, RiskSurface
 from torpaq.web.risk.places import surface_path
@@ -99,15 +99,19 @@ def _decisions(path: str, _stamp: int) -> Mapping[str, Any]:
 
 
 def surface_tile(row: RiskSurface, layer: str, place: tuple[int, int, int]) -> bytes:
-    """Return a tile of a surface as PNG, clear beside it. Raises ``OSError`` where it cannot be read."""
+    """Return a tile of a surface as PNG, clear beside it.
+
+    Raises ``OSError`` where it is gone and :class:`~torpaq.evidence.raster.RasterError` where it cannot be read.
+    """
     surface, _problems = open_surface(row)
     if surface is None:
         raise OSError(row.folder)
     names = {"spread": (SPREAD,), "class": (SAYS,), "value": (LOG_ODDS,)}.get(layer, (LOG_ODDS, SPREAD, SAYS))
     found = [tile_values(surface.path / name, surface.grid, *place) for name in names]
-    if any(one is None for one in found):
-        return png_of(np.zeros((SIDE, SIDE, 4), np.uint8))
-    return png_of(_painted(layer, [one for one in found if one is not None]))
+    values = [one[0] for one in found if one is not None]
+    if len(values) < len(names):
+        return png_of(np.zeros((TILE_PIXELS, TILE_PIXELS, 4), np.uint8))
+    return png_of(_painted(layer, values))
 
 
 def _painted(layer: str, found: Sequence[NDArray[Any]]) -> NDArray[np.uint8]:
