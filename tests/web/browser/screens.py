@@ -1,7 +1,10 @@
 """What the stories of a browser do with a page: wait for its map, click on the map, measure it, ask axe."""
 
+from collections.abc import Mapping, Sequence, Set
 from typing import cast
+from urllib.parse import urlsplit
 
+from django.urls import resolve
 from playwright.sync_api import Page
 
 from torpaq.web.assets import AssetsMissingError, fetch_development_modules
@@ -48,3 +51,27 @@ def barriers_on(page: Page, axe: str, width: int = 1440) -> list[tuple[str, str]
     page.evaluate(axe)
     found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
     return [(one["id"], node["html"][:120]) for one in found["violations"] for node in one["nodes"]]
+
+
+def walk(page: Page, starts: Sequence[str], names: Set[str], more: Mapping[str, str]) -> tuple[set[str], list[object]]:
+    """Follow links from one page of each name to the next on a phone, in three languages in turn.
+
+    ``more`` gives an address to go on with after a page of a name. Returns the names seen, and what was wrong.
+    """
+    axe, seen, waiting, faults = axe_source(), set[str](), list(starts), list[object]()
+    page.set_viewport_size({"width": 390, "height": 844})
+    while waiting:
+        address = waiting.pop(0)
+        name = str(resolve(urlsplit(address).path).url_name)
+        if name in seen or name not in names:
+            continue
+        language = ("az", "en", "ru")[len(seen) % 3]
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
+        page.goto(address)
+        seen.add(name)
+        faults += [(address, language, "too wide")] if too_wide_px(page) > 0 else []
+        faults += [(address, language, *barrier) for barrier in barriers_on(page, axe)]
+        links = page.eval_on_selector_all("a[href^='/']", "all => all.map(one => one.getAttribute('href'))")
+        waiting += [link for link in links if not link.startswith("//")]
+        waiting += [more[name]] if name in more else []
+    return seen, faults

@@ -1,15 +1,13 @@
 """Operations as people meet them: lanes drawn, days reported, samples told, certificates signed; every screen whole."""
 
 import re
-from urllib.parse import urlsplit
 
 import pytest
-from django.urls import resolve
 from playwright.sync_api import Page, expect
 
 from torpaq.web.desk import urls_documents, urls_quality, urls_release, urls_standing, urls_tasks, urls_work
 from web.browser.conftest import Opener
-from web.browser.screens import axe_source, barriers_on, click_beside_the_middle, map_is_idle, too_wide_px
+from web.browser.screens import click_beside_the_middle, map_is_idle, walk
 
 pytestmark = pytest.mark.browser
 BRANCHES = (urls_documents, urls_quality, urls_release, urls_standing, urls_tasks, urls_work)
@@ -112,22 +110,6 @@ def test_the_officer_prepares_a_certificate_and_the_authority_signs_it(open_page
 
 def test_every_screen_of_operations_is_whole_in_its_turn_of_three_languages(open_page: Opener) -> None:
     """Follow the links from one page of each kind to the next: none too wide for a phone, none with a barrier."""
-    axe, page = axe_source(), open_page("officer")
-    seen: set[str] = set()
-    waiting, faults = list(STARTS), []
-    while waiting:
-        address = waiting.pop(0)
-        name = str(resolve(urlsplit(address).path).url_name)
-        if name in seen or name not in NAMES - FILES:
-            continue
-        language = ("az", "en", "ru")[len(seen) % 3]
-        page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
-        page.set_viewport_size({"width": 390, "height": 844})
-        page.goto(address)
-        seen.add(name)
-        faults += [(address, language, "too wide")] if too_wide_px(page) > 0 else []
-        faults += [(address, language, *barrier) for barrier in barriers_on(page, axe)]
-        links = page.eval_on_selector_all("a[href^='/']", "all => all.map(one => one.getAttribute('href'))")
-        waiting += [link for link in links if not link.startswith("//")]
+    seen, faults = walk(open_page("officer"), STARTS, NAMES - FILES, {})
     assert faults == []
     assert NAMES - FILES - SENT_TO - NOT_THE_OFFICERS - seen == set()

@@ -2,15 +2,13 @@
 
 import json
 import re
-from urllib.parse import urlsplit
 
 import pytest
-from django.urls import resolve
 from playwright.sync_api import Page, expect
 
 from torpaq.web.desk import urls_risk
 from web.browser.conftest import Opener
-from web.browser.screens import axe_source, barriers_on, click_beside_the_middle, map_is_idle, too_wide_px
+from web.browser.screens import click_beside_the_middle, map_is_idle, walk
 
 pytestmark = pytest.mark.browser
 NAMES = {str(one.name) for one in urls_risk.urlpatterns}
@@ -104,23 +102,7 @@ def test_two_maps_move_together(surface: Page) -> None:
 
 def test_every_screen_of_risk_is_whole_in_its_turn_of_three_languages(surface: Page) -> None:
     """Follow the links from one page of each kind to the next: none too wide for a phone, none with a barrier."""
-    axe, page = axe_source(), surface
-    seen: set[str] = set()
-    waiting, faults = ["/risk", "/evidence", "/risk/proposals", "/risk/compare"], []
-    while waiting:
-        address = waiting.pop(0)
-        name = str(resolve(urlsplit(address).path).url_name)
-        if name in seen or name not in NAMES - FILES:
-            continue
-        language = ("az", "en", "ru")[len(seen) % 3]
-        page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
-        page.set_viewport_size({"width": 390, "height": 844})
-        page.goto(address)
-        seen.add(name)
-        faults += [(address, language, "too wide")] if too_wide_px(page) > 0 else []
-        faults += [(address, language, *barrier) for barrier in barriers_on(page, axe)]
-        links = page.eval_on_selector_all("a[href^='/']", "all => all.map(one => one.getAttribute('href'))")
-        waiting += [link for link in links if not link.startswith("//")]
-        waiting += ["/risk/1/explain"] if name == "surface_map" else []
+    starts = ["/risk", "/evidence", "/risk/proposals", "/risk/compare"]
+    seen, faults = walk(surface, starts, NAMES - FILES, {"surface_map": "/risk/1/explain"})
     assert faults == []
     assert NAMES - FILES - SENT_TO - seen == set()
